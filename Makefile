@@ -1,0 +1,30 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check bench sabotage clean
+
+demo: .venv/ready  ## real uploads in, documented webhooks out, in under a minute
+	$(BIN)/telecine demo
+
+test: .venv/ready  ## everything, in parallel, on a real nats-server
+	$(BIN)/pytest -n 4 --dist worksteal
+
+check: .venv/ready  ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready  ## what this machine reaches
+	$(BIN)/telecine bench
+
+sabotage: .venv/ready  ## break each promise in turn and see a named test turn red
+	$(BIN)/python -m tests.sabotage
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv out

@@ -1,0 +1,1 @@
+"""Virtual time, and every due time of the house."""

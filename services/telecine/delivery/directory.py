@@ -1,0 +1,63 @@
+"""The endpoints as one delivery worker knows them: followed from their log, held in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from nats.aio.msg import Msg
+
+from telecine.shared.bus import Bus
+from telecine.shared.endpoint import Absent, Endpoint, Known
+from telecine.shared.envelope import Recorded
+from telecine.shared.errors import BrokenLog, Unavailable
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events import EndpointFact
+from telecine.shared.pull import Follow
+
+#: Seconds to wait for an endpoint's fact that a delivery speaks of.
+PATIENCE = 5.0
+
+
+class Directory:
+    """Every endpoint's last known state, whatever organisation it belongs to."""
+
+    def __init__(self, bus: Bus, log: EventLog[Endpoint, EndpointFact]) -> None:
+        self._log = log
+        self._last: dict[str, Recorded[Endpoint, EndpointFact]] = {}
+        self._sequence = 0
+        self._moved = asyncio.Event()
+        self._follow = Follow(bus, log.kind.stream, "endpoint.>", self._take, reset=self._reset)
+
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Follow while the block lasts; it begins when all endpoints are known."""
+        async with self._follow.running():
+            yield
+
+    async def find(self, endpoint_id: str, sequence: int) -> Known:
+        """Answer an endpoint as it is now, known at least as far as the fact at `sequence`.
+
+        Raises Unavailable if that fact does not arrive.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while self._sequence < sequence:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError as error:
+            raise Unavailable(f"endpoint {endpoint_id}: fact {sequence} has not come") from error
+        if endpoint_id not in self._last:
+            raise BrokenLog(f"a delivery to endpoint {endpoint_id}, which has no facts")
+        state = await self._log.state_after(self._last[endpoint_id])
+        if isinstance(state, Absent):
+            raise BrokenLog(f"no endpoint {endpoint_id} after its own fact")
+        return state
+
+    def _take(self, message: Msg) -> None:
+        recorded = self._log.parse(message)
+        self._last[recorded.stamp.id] = recorded
+        self._sequence = recorded.sequence
+        self._moved.set()
+
+    def _reset(self) -> None:
+        self._sequence = 0

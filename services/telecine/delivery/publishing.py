@@ -1,0 +1,77 @@
+"""What follows from an attempt on record: the timer of the next one, and the news of this one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
+from telecine.shared.bus import Bus
+from telecine.shared.events import AttemptExhausted, AttemptFailed, AttemptMade, AttemptSucceeded
+from telecine.shared.owed import Owed
+from telecine.shared.timers import Timer, set_timer
+
+
+def next_timer(owed: Owed, state: Postponed) -> Timer:
+    """Answer the timer that holds the next attempt; its generation is the attempt's number."""
+    return Timer(
+        service="delivery",
+        key=owed.delivery_id,
+        generation=state.next,
+        due=state.due,
+        lane=f"delivery:{owed.delivery_id}",
+        payload={"org": owed.org, "correlation": owed.correlation_id},
+    )
+
+
+def news(owed: Owed, state: State, attempt: Mapping[str, Any]) -> AttemptMade | None:
+    """Answer the fact to tell about an attempt (a row, see tables.py); a discard has none."""
+    told = {
+        "delivery_id": owed.delivery_id,
+        "event_type": owed.event_type,
+        "number": attempt["number"],
+        "status": attempt["status"],
+        "error": attempt["error"],
+    }
+    match state:
+        case Succeeded():
+            return AttemptSucceeded(**told)
+        case Postponed(due=due):
+            return AttemptFailed(**told, next_at=due)
+        case Exhausted():
+            return AttemptExhausted(**told)
+        case _:
+            return None
+
+
+class Publishing:
+    """Publishes what follows; repeating it changes nothing, since timers and ids are the same."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def outcome(self, owed: Owed, state: State, attempt: Mapping[str, Any]) -> None:
+        """Set the next attempt's timer, if there is to be one, and tell of this attempt."""
+        if isinstance(state, Postponed):
+            await set_timer(self._bus, next_timer(owed, state))
+        fact = news(owed, state, attempt)
+        if fact:
+            await self._tell(owed, fact, attempt)
+
+    async def _tell(self, owed: Owed, fact: AttemptMade, attempt: Mapping[str, Any]) -> None:
+        event_id = f"{owed.delivery_id}-{fact.number}"
+        headers = {
+            "ce-specversion": "1.0",
+            "ce-id": event_id,
+            "ce-type": fact.type,
+            "ce-source": f"/telecine/{owed.org}/delivery",
+            "ce-subject": owed.endpoint_id,
+            "ce-time": attempt["ended_at"].isoformat(),
+            "ce-causationid": owed.delivery_id,
+            "ce-correlationid": owed.correlation_id,
+            "content-type": "application/json",
+        }
+        await self._bus.publish(
+            f"{fact.type}.{owed.org}.{owed.endpoint_id}",
+            fact.model_dump_json().encode(),
+            headers=headers,
+            message_id=event_id,
+        )

@@ -1,0 +1,154 @@
+"""The records of deliveries and attempts: written once, in groups, each chain guarded by a number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from telecine.delivery.decider import (
+    INITIAL,
+    Discarded,
+    Exhausted,
+    Postponed,
+    State,
+    Succeeded,
+)
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.shared.database import Database, GroupCommit
+from telecine.shared.errors import BrokenLog
+from telecine.shared.owed import Owed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them."""
+
+    delivery: dict[str, Any]
+    attempt: dict[str, Any] | None
+
+
+def state_of(row: DeliveryRow | None) -> State:
+    """Answer the delivery's state from its row; no row: nothing has been recorded."""
+    if row is None:
+        return INITIAL
+    match row.state:
+        case "postponed" if row.next_at:
+            return Postponed(row.next, row.next_at)
+        case "succeeded":
+            return Succeeded(row.next)
+        case "exhausted":
+            return Exhausted(row.next)
+        case "discarded":
+            return Discarded(row.next, row.ended or "")
+        case _:
+            raise BrokenLog(f"delivery {row.id} is {row.state!r} without what belongs to it")
+
+
+def state_columns(state: State) -> dict[str, Any]:
+    """Answer the columns that say a state."""
+    postponed = state if isinstance(state, Postponed) else None
+    discarded = isinstance(state, Discarded)
+    return {
+        "state": state.kind,
+        "next": state.next,
+        "attempts": state.next - (2 if discarded else 1),
+        "next_at": postponed.due if postponed else None,
+        "reason": postponed.reason if postponed else None,
+        "ended": state.why if isinstance(state, Discarded) else None,
+    }
+
+
+class Records:
+    """The two tables. `put` returns when its entry is committed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._commits: GroupCommit[Entry, bool] = GroupCommit(self._write)
+
+    async def get(self, delivery_id: str) -> DeliveryRow | None:
+        """Answer a delivery's row, if it has one."""
+        async with self._database.session() as session:
+            return await session.get(DeliveryRow, delivery_id)
+
+    async def last_attempt(self, delivery_id: str) -> Mapping[str, Any]:
+        """Answer the row of the last attempt that moved the delivery on."""
+        chain = (
+            select(AttemptRow)
+            .where(col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.trigger) != "repeat")
+            .order_by(col(AttemptRow.number).desc())
+            .limit(1)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(chain)).one().model_dump()
+
+    async def put(self, entry: Entry) -> bool:
+        """Write an entry. True: it moved the delivery on; False: another was quicker, and the attempt
+        stands on record as a repeat that schedules nothing."""
+        return await self._commits.put(entry)
+
+    async def _write(self, entries: list[Entry]) -> Sequence[bool]:
+        results: list[bool] = []
+        async with self._database.engine.begin() as connection:
+            for group in _apart(entries):
+                results += await self._write_group(connection, group)
+        return results
+
+    async def _write_group(self, connection: AsyncConnection, entries: list[Entry]) -> list[bool]:
+        upsert = self._database.insert(DeliveryRow)
+        moved = ("state", "next", "attempts", "next_at", "reason", "ended", "updated_at")
+        upsert = upsert.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: upsert.excluded[name] for name in moved},
+            # The one line that keeps a chain from forking: only attempt N moves it from N to N + 1.
+            where=col(DeliveryRow.next) == upsert.excluded.next - 1,
+        ).returning(col(DeliveryRow.id))
+        rows = [entry.delivery for entry in entries]
+        winners = set((await connection.execute(upsert, rows)).scalars())
+        results = [entry.delivery["id"] in winners for entry in entries]
+        attempts = [
+            entry.attempt if won else _repeat(entry.attempt)
+            for entry, won in zip(entries, results, strict=True)
+            if entry.attempt
+        ]
+        if attempts:
+            await connection.execute(insert(AttemptRow), attempts)
+        return results
+
+
+def _repeat(attempt: dict[str, Any]) -> dict[str, Any]:
+    return {**attempt, "trigger": "repeat", "next_at": None, "next_reason": None}
+
+
+def _apart(entries: list[Entry]) -> list[list[Entry]]:
+    """Split so that no delivery stands twice in one statement, keeping the order of entries."""
+    groups: list[list[Entry]] = []
+    seen: set[str] = set()
+    for entry in entries:
+        if not groups or entry.delivery["id"] in seen:
+            groups.append([])
+            seen = set()
+        groups[-1].append(entry)
+        seen.add(entry.delivery["id"])
+    return groups
+
+
+def owed_of(row: DeliveryRow) -> Owed:
+    """Answer what is owed, as its row has kept it."""
+    return Owed(
+        delivery_id=row.id,
+        org=row.org,
+        endpoint_id=row.endpoint_id,
+        endpoint_sequence=row.endpoint_sequence,
+        platform=row.platform,
+        event_id=row.event_id,
+        event_type=row.event_type,
+        event_sequence=row.event_sequence,
+        video_id=row.video_id,
+        at=row.created_at,
+        matched_at=row.matched_at,
+        correlation_id=row.correlation_id,
+        body=row.body,
+    )

@@ -1,0 +1,145 @@
+"""The delivery worker: attempt, record, publish what follows, acknowledge; in this order.
+
+A crash between any two of these repeats an attempt at worst, and never forks a chain of retries.
+"""
+
+from datetime import datetime
+
+import structlog
+from nats.aio.msg import Msg
+
+from telecine.delivery.attempt import (
+    Moment,
+    attempt_row,
+    delivery_row,
+    request,
+    virtual_end,
+)
+from telecine.delivery.decider import (
+    Arrived,
+    Attempted,
+    Discard,
+    State,
+    evolve,
+    guard,
+    needs_record,
+)
+from telecine.delivery.directory import Directory
+from telecine.delivery.keyring import Keyring
+from telecine.delivery.outcome import Outcome
+from telecine.delivery.publishing import Publishing
+from telecine.delivery.records import Entry, Records, owed_of, state_of
+from telecine.delivery.schedule import Profile as ScheduleName
+from telecine.delivery.sender import Sender
+from telecine.platforms import packs
+from telecine.shared.bus import Bus
+from telecine.shared.endpoint import Active, Deleted, Known
+from telecine.shared.logging import correlation
+from telecine.shared.owed import Owed, parse_owed
+from telecine.shared.timers import parse_fired
+from telecine.shared.virtual_time import VirtualClock, wall_now
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """Handles what is owed and what is due again; idempotent by (delivery, attempt number)."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: VirtualClock,
+        *,
+        sender: Sender,
+        records: Records,
+        directory: Directory,
+        keyring: Keyring,
+        schedule: ScheduleName,
+        timeout: float,
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._sender = sender
+        self._records = records
+        self._directory = directory
+        self._keyring = keyring
+        self._publishing = Publishing(bus)
+        self._schedule = schedule
+        self._timeout = timeout
+
+    async def requested(self, message: Msg) -> None:
+        """Make the first attempt of what is owed."""
+        owed = parse_owed(message.subject, message.headers or {}, message.data)
+        with correlation(owed.correlation_id, delivery_id=owed.delivery_id):
+            await self._handle(message, owed.delivery_id, 1, owed, max(self._clock.now(), owed.at))
+
+    async def due(self, message: Msg) -> None:
+        """Make the attempt whose time has come; the timer's due time is now."""
+        fired = parse_fired(message)
+        with correlation(fired.payload["correlation"], delivery_id=fired.key):
+            await self._handle(message, fired.key, fired.generation, None, fired.due)
+
+    async def _handle(
+        self, message: Msg, delivery_id: str, number: int, owed: Owed | None, now: datetime
+    ) -> None:
+        arrived = Arrived(number, self._bus.redelivered(message))
+        row = await self._records.get(delivery_id) if needs_record(arrived) else None
+        owed = owed_of(row) if row else owed
+        if owed is None:
+            log.error("delivery.unknown", delivery_id=delivery_id, number=number)
+            await self._bus.ack(message)
+            return
+        state = state_of(row)
+        match guard(state, arrived):
+            case "try":
+                await self._deliver(owed, state, number, now)
+            case "republish":
+                last = await self._records.last_attempt(delivery_id)
+                await self._publishing.outcome(owed, state, last)
+            case "drop":
+                log.info("delivery.dropped", number=number, state=state.kind)
+        await self._bus.ack(message)
+
+    async def _deliver(self, owed: Owed, state: State, number: int, now: datetime) -> None:
+        endpoint = await self._directory.find(owed.endpoint_id, owed.endpoint_sequence)
+        if not isinstance(endpoint, Active):
+            await self._discard(owed, state, endpoint, now)
+            return
+        pack, moment = packs()[owed.platform], Moment(now, wall_now())
+        secrets = await self._keyring.of(endpoint.profile)
+        sent = request(owed, endpoint.profile, pack, secrets, moment=moment, timeout=self._timeout)
+        outcome = await self._sender.send(sent)
+        ended_at = virtual_end(now, outcome, self._clock.anchor.speed)
+        after = evolve(state, Attempted(number, outcome.success, ended_at), self._schedule)
+        attempt = attempt_row(
+            sent,
+            outcome,
+            pack,
+            after,
+            delivery_id=owed.delivery_id,
+            number=number,
+            moment=moment,
+            ended_at=ended_at,
+        )
+        won = await self._records.put(Entry(delivery_row(owed, after, ended_at), attempt))
+        _say(owed, number, outcome, after)
+        if won:
+            await self._publishing.outcome(owed, after, attempt)
+
+    async def _discard(self, owed: Owed, state: State, endpoint: Known, now: datetime) -> None:
+        why = "endpoint_deleted" if isinstance(endpoint, Deleted) else "endpoint_inactive"
+        after = evolve(state, Discard(why), self._schedule)
+        await self._records.put(Entry(delivery_row(owed, after, now), None))
+        log.info("delivery.discarded", why=why, endpoint_id=owed.endpoint_id)
+
+
+def _say(owed: Owed, number: int, outcome: Outcome, after: State) -> None:
+    log.info(
+        "attempt.succeeded" if outcome.success else "attempt.failed",
+        endpoint_id=owed.endpoint_id,
+        type=owed.event_type,
+        number=number,
+        status=outcome.status,
+        error=outcome.error,
+        state=after.kind,
+    )

@@ -1,0 +1,69 @@
+"""The HTTP application: the packs' routes, the control API, health, and limits around them all."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from telecine.gateway import health
+from telecine.gateway.control import routes as control
+from telecine.gateway.failures import failure
+from telecine.gateway.limits import BodyLimit
+from telecine.gateway.logs import Logs
+from telecine.gateway.tus import Turned, mount, turned_away
+from telecine.gateway.uploads import Uploads
+from telecine.platforms import packs
+from telecine.platforms.house import House
+from telecine.shared.bus import Bus
+from telecine.shared.heartbeat import Pulse
+
+
+def application(
+    house: House, bus: Bus, pulse: Pulse, uploads: Uploads, upload_limit: int
+) -> FastAPI:
+    """Compose the application."""
+    app = FastAPI(
+        title="Telecine",
+        summary="A local stand-in for a video platform",
+        docs_url=None,  # their pages load scripts from elsewhere; the house works offline
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(health.router(bus, pulse))
+    app.include_router(control.router(house, Logs(bus)))
+    doors = []
+    for pack in packs().values():
+        app.include_router(pack.router(house))
+        for door in pack.doors:
+            mount(app, house, door, uploads, upload_limit)
+            doors.append(door.path)
+    app.add_exception_handler(HTTPException, _http_failure)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Turned, turned_away)
+    app.add_exception_handler(Exception, _defect)
+    app.add_middleware(
+        BodyLimit,
+        is_upload=lambda path: any(path == door or path.startswith(f"{door}/") for door in doors),
+        refuse=failure,
+    )
+    return app
+
+
+async def _http_failure(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    answer = failure(request, error.status_code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Answer bad input of a route that does not word its errors itself (the tus library's)."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    return failure(request, 400, f"{first['loc'][-1]}: {first['msg']}")
+
+
+async def _defect(request: Request, _: Exception) -> Response:
+    return failure(request, 500, "an error of ours; the log of the gateway has the details")

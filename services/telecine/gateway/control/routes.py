@@ -1,0 +1,180 @@
+"""The routes of `/v1`. Everything is within the organisation of the key."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from telecine.gateway.control import shapes
+from telecine.gateway.control.errors import describe
+from telecine.gateway.logs import Logs, as_of
+from telecine.platforms.house import House
+from telecine.platforms.routes import Denied, credentials, guarded
+from telecine.shared import contracts
+from telecine.shared.errors import Refusal
+from telecine.shared.ids import hex_of
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 413, 503, 504)
+}
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer.")]
+
+
+def router(house: House, logs: Logs) -> APIRouter:
+    """Answer the control API."""
+    routes = APIRouter(
+        prefix="/v1", tags=["control"], route_class=guarded(describe), responses=_PROBLEMS
+    )
+
+    def org(request: Request) -> str:
+        found = house.org_of(credentials(request, "Bearer"))
+        if found is None:
+            raise Denied("this key is nobody's; the house prints its keys when it starts")
+        return found
+
+    authorised = Depends(org)
+    _endpoints(routes, house, authorised)
+    _events(routes, logs, authorised)
+    _deliveries(routes, house, authorised)
+    _clock(routes, house, authorised)
+    return routes
+
+
+def _endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.get("/endpoints", summary="Endpoints of every platform, newest first")
+    async def endpoints(
+        org: str = authorised,
+        platform: str | None = None,
+        offset: Annotated[int, Query(ge=0)] = 0,
+        limit: Limit = 100,
+    ) -> shapes.EndpointsAnswer:
+        query = contracts.ListEndpoints(org=org, platform=platform, offset=offset, limit=limit)
+        page = await house.call(query)
+        found = [shapes.EndpointShape.of(each) for each in page.endpoints]
+        return shapes.EndpointsAnswer(endpoints=found, total=page.total)
+
+    @routes.get("/endpoints/{endpoint_id}/secret", summary="An endpoint's signing secret")
+    async def secret(endpoint_id: str, org: str = authorised) -> shapes.SecretAnswer:
+        found = await house.call(contracts.GetEndpoint(org=org, endpoint_id=token(endpoint_id)))
+        key = found.endpoint.profile.signing_key
+        query = contracts.GetSecrets(org=org, endpoint_id=endpoint_id, key_ids=(key,))
+        return shapes.SecretAnswer(secret=(await house.call(query)).secrets[key])
+
+
+def token(value: str) -> str:
+    """Answer an id that is safe as a token of a subject; anything else is nobody's id."""
+    if value and all(each.isascii() and (each.isalnum() or each in "-_") for each in value):
+        return value
+    return hex_of("nobody", value)
+
+
+def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:
+    @routes.get("/events", summary="The event log, oldest first")
+    async def events(
+        *,
+        org: str = authorised,
+        category: Annotated[Literal["video", "endpoint"], Query()] = "video",
+        type_: Annotated[str | None, Query(alias="type")] = None,
+        video_id: str | None = None,
+        cursor: str = "0",
+        limit: Limit = 100,
+    ) -> shapes.EventsAnswer:
+        if type_ is not None and type_ not in logs.types():
+            raise Refusal("invalid", f"no such type; known are {_joined(logs.types())}", "type")
+        kind = type_.partition(".")[0] if type_ else category
+        of_type = type_.partition(".")[2] if type_ else "*"
+        filter_ = f"{kind}.{of_type}.{org}.{token(video_id) if video_id else '*'}"
+        found = await logs.page(kind, filter_, after=_position(cursor, "cursor"), limit=limit)
+        last = str(found[-1].recorded.sequence) if found else cursor
+        return shapes.EventsAnswer(events=[each.event() for each in found], cursor=last)
+
+    @routes.get(
+        "/videos/{video_id}/history",
+        summary="Every fact of a video, or with as_of its state at a position or time",
+    )
+    async def history(
+        video_id: str, org: str = authorised, as_of: str | None = None
+    ) -> shapes.HistoryAnswer | shapes.StateAnswer:
+        facts = await logs.history(org, token(video_id))
+        if not facts:
+            raise Refusal("not_found", "no such video")
+        if as_of is None:
+            return shapes.HistoryAnswer(video_id=video_id, facts=[each.entry() for each in facts])
+        return _state_then(video_id, facts, as_of)
+
+
+def _state_then(video_id: str, facts: list[Any], moment: str) -> shapes.StateAnswer:
+    then = as_of(facts, _moment(moment))
+    if then is None:
+        raise Refusal("not_found", "the video did not exist then", "as_of")
+    last = then.recorded
+    return shapes.StateAnswer(
+        video_id=video_id, position=last.sequence, at=last.stamp.at, state=then.state
+    )
+
+
+def _joined(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _position(text: str, field: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Refusal(
+            "invalid", "not a cursor of this list; take it from the answer before", field
+        )
+    return int(text)
+
+
+def _moment(text: str) -> int | datetime:
+    if text.isascii() and text.isdigit():
+        return _position(text, "as_of")
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted + arrives as a space
+    except ValueError as error:
+        message = "use a position of the log or an RFC 3339 time such as 2026-01-31T12:00:00Z"
+        raise Refusal("invalid", message, "as_of") from error
+    if moment.tzinfo is None:
+        raise Refusal("invalid", "give the time a zone, such as a final Z", "as_of")
+    return moment
+
+
+def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.get("/deliveries", summary="What was owed to endpoints, newest first")
+    async def deliveries(
+        *,
+        org: str = authorised,
+        endpoint_id: str | None = None,
+        video_id: str | None = None,
+        type_: Annotated[str | None, Query(alias="type")] = None,
+        state: contracts.DeliveryState | None = None,
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> shapes.DeliveriesAnswer:
+        query = contracts.ListDeliveries(
+            org=org,
+            endpoint_id=endpoint_id,
+            video_id=video_id,
+            event_type=type_,
+            state=state,
+            cursor=cursor,
+            limit=limit,
+        )
+        page = await house.call(query)
+        return shapes.DeliveriesAnswer(deliveries=page.deliveries, cursor=page.cursor)
+
+    @routes.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
+    async def delivery(delivery_id: str, org: str = authorised) -> shapes.DeliveryAnswer:
+        found = await house.call(contracts.GetDelivery(org=org, delivery_id=delivery_id))
+        return shapes.DeliveryAnswer(
+            delivery=found.delivery, body=found.body, attempts=found.attempts
+        )
+
+
+def _clock(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.get("/clock", summary="Virtual time", dependencies=[authorised])
+    async def get_clock() -> shapes.ClockShape:
+        return shapes.ClockShape.of(await house.call(contracts.GetClock()))
+
+    @routes.put("/clock", summary="Change the speed of virtual time", dependencies=[authorised])
+    async def put_clock(wish: shapes.ClockWish) -> shapes.ClockShape:
+        return shapes.ClockShape.of(await house.call(contracts.SetClock(speed=wish.speed)))

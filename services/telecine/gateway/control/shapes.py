@@ -1,0 +1,122 @@
+"""The control API's answers and bodies, as OpenAPI shows them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from telecine.shared import contracts
+from telecine.shared.endpoint import Active, Living
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Problem(Shape):
+    """What is wrong and what to do; `field` names the input, if one is to blame."""
+
+    status: int
+    message: str
+    field: str | None
+
+
+class ProblemAnswer(Shape):
+    error: Problem
+
+
+class EndpointShape(Shape):
+    """An endpoint of whichever platform."""
+
+    id: str
+    platform: str
+    url: str
+    description: str | None
+    types: list[str]
+    active: bool
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+    @classmethod
+    def of(cls, endpoint: Living) -> "EndpointShape":
+        profile = endpoint.profile
+        return cls(
+            id=profile.id,
+            platform=profile.platform,
+            url=profile.subscription.url,
+            description=profile.subscription.description,
+            types=list(profile.subscription.types),
+            active=isinstance(endpoint, Active),
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
+            version=profile.version,
+        )
+
+
+class EndpointsAnswer(Shape):
+    endpoints: list[EndpointShape]
+    total: int
+
+
+class SecretAnswer(Shape):
+    """The Standard Webhooks signing secret."""
+
+    secret: str
+
+
+class EventsAnswer(Shape):
+    """Facts in the log's order. Ask again with `cursor` for what comes behind them."""
+
+    events: list[dict[str, Any]]
+    cursor: str
+
+
+class HistoryAnswer(Shape):
+    """Every fact of a video, each with the state after it and its position in the log."""
+
+    video_id: str
+    facts: list[dict[str, Any]]
+
+
+class StateAnswer(Shape):
+    """A video as it was; `position` and `at` are those of the last fact until then."""
+
+    video_id: str
+    position: int
+    at: datetime
+    state: dict[str, Any]
+
+
+class DeliveriesAnswer(Shape):
+    """Newest first. `cursor` continues behind the last one; null at the end."""
+
+    deliveries: list[contracts.Delivery]
+    cursor: str | None
+
+
+class DeliveryAnswer(Shape):
+    """A delivery, the body that it carries, and every attempt, first one first."""
+
+    delivery: contracts.Delivery
+    body: str
+    attempts: list[contracts.Attempt]
+
+
+class ClockShape(Shape):
+    """Virtual `now` at `wall`; `speed` virtual seconds pass in one of the wall's, 0 is frozen."""
+
+    now: datetime
+    wall: datetime
+    speed: float
+    frozen: bool
+
+    @classmethod
+    def of(cls, clock: contracts.ClockAnswer) -> "ClockShape":
+        return cls(now=clock.now, wall=clock.wall, speed=clock.speed, frozen=clock.speed == 0)
+
+
+class ClockWish(Shape):
+    """The speed to run at from now on; 0 freezes virtual time."""
+
+    speed: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]

@@ -1,0 +1,49 @@
+"""The gateway service: composition only."""
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from telecine.gateway.app import application
+from telecine.gateway.door import bind, serving
+from telecine.gateway.uploads import Uploads
+from telecine.platforms.house import House
+from telecine.shared import rpc
+from telecine.shared.contracts import Request
+from telecine.shared.events import Wire
+from telecine.shared.heartbeat import Pulse
+from telecine.shared.instance import Instance, instance
+from telecine.shared.settings import Settings
+
+R = TypeVar("R", bound=Wire)
+
+
+@asynccontextmanager
+async def running(settings: Settings, door: socket.socket | None = None) -> AsyncIterator[None]:
+    """Run one copy of the gateway while the block lasts; `door` is a socket that is bound already."""
+    door = door or bind(settings.host, settings.port)
+    async with instance(settings, "gateway") as me:
+        pulse = Pulse(me.bus)
+        await me.stack.enter_async_context(pulse.listening())
+        house = _house(me)
+        uploads = Uploads(settings.uploads, house.call, keep=settings.keep_media)
+        await me.stack.enter_async_context(uploads.sweeping())
+        app = application(house, me.bus, pulse, uploads, settings.upload_limit)
+        await me.stack.enter_async_context(serving(app, door))
+        await me.ready()
+        yield
+
+
+def _house(me: Instance) -> House:
+    async def call(request: Request[R]) -> R:
+        return await rpc.call(me.bus, request)
+
+    return House(
+        call=call,
+        now=me.clock.now,
+        orgs=me.settings.orgs,
+        quirks=me.settings.quirks,
+        fidelity=me.settings.fidelity,
+        seed=me.settings.seed,
+    )

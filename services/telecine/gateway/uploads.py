@@ -1,0 +1,157 @@
+"""Uploads on disk and what becomes of them: a finished one is probed and told to ingest, then let go.
+
+A claim says whose bytes they are; it is written before the first byte and removed last. So a sweep
+finds whatever a killed gateway left behind, and tells ingest under the same key (idempotent).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from telecine.gateway.probe import probe
+from telecine.gateway.storage import UploadFiles
+from telecine.platforms.house import Call
+from telecine.shared.contracts import UploadVideoFile
+from telecine.shared.errors import Refusal, TelecineError
+from telecine.shared.events import Failure, Media, Source
+from telecine.shared.logging import correlation
+
+log = structlog.get_logger()
+
+#: Seconds between two sweeps, if nothing calls for one before.
+SWEEP = 10.0
+_PROBES = 2
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whose bytes an upload's are."""
+
+    org: str
+    video_id: str
+    correlation_id: str
+
+
+class Uploads:
+    """The uploads folder. `settle` turns a finished upload into a fact; the sweep does so for the rest."""
+
+    def __init__(self, folder: Path, call: Call, *, keep: bool) -> None:
+        self._folder = folder
+        self._call = call
+        self._keep = keep
+        self._wake = asyncio.Event()
+        self._probing = asyncio.Semaphore(_PROBES)
+        self._settling: dict[str, asyncio.Task[None]] = {}
+        self.files = UploadFiles(folder, finished=lambda _: self._wake.set())
+
+    @asynccontextmanager
+    async def sweeping(self) -> AsyncIterator[None]:
+        """Sweep while the block lasts: at once, then whenever an upload is finished."""
+        task = asyncio.create_task(self._sweep_for_ever(), name="upload sweep")
+        try:
+            yield
+        finally:
+            for each in (task, *self._settling.values()):
+                each.cancel()
+            await asyncio.gather(task, *self._settling.values(), return_exceptions=True)
+
+    def claim(self, claim: Claim) -> str:
+        """Open an upload for a video. Answers its id, which is the upload's key for ever."""
+        uid = f"{claim.video_id}-{uuid4().hex[:8]}"
+        self._claim_path(uid).write_text(json.dumps(asdict(claim)))
+        return uid
+
+    def claimed(self, uid: str) -> Claim | None:
+        """Answer whose upload this is; None if there is no such upload (any more)."""
+        try:
+            return Claim(**json.loads(self._claim_path(uid).read_bytes()))
+        except (FileNotFoundError, ValueError):
+            return None
+
+    async def settle(self, uid: str) -> None:
+        """Make a fact of a finished upload, once, however many wait for it. Raises Refusal."""
+        if uid not in self._settling:
+            task = asyncio.create_task(self._settle(uid))
+            self._settling[uid] = task
+            task.add_done_callback(lambda _: self._settling.pop(uid, None))
+        await asyncio.shield(self._settling[uid])
+
+    async def _settle(self, uid: str) -> None:
+        claim, info = self.claimed(uid), self.files.info(uid)
+        if claim is None or info is None or info["offset"] != info["size"]:
+            return
+        with correlation(claim.correlation_id, video_id=claim.video_id):
+            async with self._probing:
+                found = await probe(self.files.path(uid))
+            try:
+                await self._call(_command(uid, claim, info, found))
+            except Refusal as error:
+                log.warning("upload.refused", upload_id=uid, why=error.message)
+                self._let_go(uid)
+                raise
+            log.info("upload.settled", upload_id=uid)
+            self._let_go(uid)
+
+    async def sweep(self) -> None:
+        """Settle every finished upload, and remove unfinished ones that have expired."""
+        for path in sorted(self._folder.glob("*.claim")):
+            uid = path.stem
+            try:
+                await self.settle(uid)
+            except TelecineError as error:
+                log.warning("upload.waits", upload_id=uid, why=str(error))
+            info = self.files.info(uid)
+            if info and _expired(info, datetime.now(UTC)):
+                log.info("upload.expired", upload_id=uid)
+                self._let_go(uid)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self.sweep()
+            except Exception as error:
+                log.error("upload.sweep_failed", error=repr(error), exc_info=True)
+            try:
+                await asyncio.wait_for(self._wake.wait(), SWEEP)
+            except TimeoutError:
+                continue
+
+    def _let_go(self, uid: str) -> None:
+        if self._keep:
+            self._claim_path(uid).rename(self._claim_path(uid).with_suffix(".kept"))
+            return
+        self.files.remove(uid)
+        self._claim_path(uid).unlink(missing_ok=True)
+
+    def _claim_path(self, uid: str) -> Path:
+        return self.files.path(uid).with_suffix(".claim")
+
+
+def _command(
+    uid: str, claim: Claim, info: dict[str, Any], found: Media | Failure
+) -> UploadVideoFile:
+    return UploadVideoFile(
+        org=claim.org,
+        request_id=uid,
+        correlation_id=claim.correlation_id,
+        video_id=claim.video_id,
+        upload_key=uid,
+        source=Source(kind="file", filename=info["metadata"]["filename"]),
+        media=found if isinstance(found, Media) else None,
+        defect=found if isinstance(found, Failure) else None,
+    )
+
+
+def _expired(info: dict[str, Any], now: datetime) -> bool:
+    unfinished = info["offset"] != info["size"]
+    return bool(unfinished and info["expires"] and parsedate_to_datetime(info["expires"]) < now)

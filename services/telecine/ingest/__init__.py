@@ -1,0 +1,1 @@
+"""The video's commands, and the view of all videos."""

@@ -1,0 +1,41 @@
+"""The ingest service: composition only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from telecine.ingest.handlers import Handlers, Projection
+from telecine.ingest.tables import VideoRow
+from telecine.ingest.view import VideoView
+from telecine.shared.aggregates import VIDEO
+from telecine.shared.contracts import (
+    CreateVideo,
+    GetVideo,
+    ListVideos,
+    UploadVideoFile,
+    UploadVideoLink,
+)
+from telecine.shared.database import opened
+from telecine.shared.eventlog import EventLog
+from telecine.shared.instance import instance
+from telecine.shared.projections import project
+from telecine.shared.rpc import serve
+from telecine.shared.settings import Settings
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[None]:
+    """Run one copy of ingest while the block lasts."""
+    async with instance(settings, "ingest") as me:
+        database = await me.stack.enter_async_context(
+            opened(settings.database("ingest"), [VideoRow])
+        )
+        log, view = EventLog(me.bus, VIDEO), VideoView(database)
+        handlers = Handlers(log, view, me.clock, settings.seed)
+        serve(me.broker, CreateVideo, handlers.create)
+        serve(me.broker, UploadVideoLink, handlers.upload_link)
+        serve(me.broker, UploadVideoFile, handlers.upload_file)
+        serve(me.broker, GetVideo, handlers.get)
+        serve(me.broker, ListVideos, handlers.list)
+        project(me, "VIDEOS", "video.>", "ingest-view", Projection(me.bus, log, view).take)
+        await me.ready()
+        yield

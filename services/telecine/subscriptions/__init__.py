@@ -1,0 +1,1 @@
+"""Endpoints: who wants which events; and for every event, what is owed to whom."""

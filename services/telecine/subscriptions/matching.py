@@ -1,0 +1,79 @@
+"""Matching: for every video's fact, what is owed to which endpoint, in the order of the facts.
+
+Idempotent by the delivery's id, a hash of event and endpoint.
+"""
+
+from nats.aio.msg import Msg
+
+from telecine.platforms import packs
+from telecine.platforms.pack import Fidelity, Rendering
+from telecine.shared.bus import Bus
+from telecine.shared.endpoint import Active
+from telecine.shared.envelope import Recorded
+from telecine.shared.errors import BrokenLog
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events import VideoFact
+from telecine.shared.ids import object_id
+from telecine.shared.logging import correlation
+from telecine.shared.owed import Owed, owe
+from telecine.shared.video import Absent, Video
+from telecine.shared.virtual_time import wall_now
+from telecine.subscriptions.view import EndpointView
+
+
+def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
+    """Whether an active endpoint is owed events of a type."""
+    subscription = endpoint.profile.subscription
+    pack = packs()[endpoint.profile.platform]
+    return event_type in subscription.types and pack.sends(event_type, fidelity)
+
+
+class Matching:
+    """Publishes `delivery.requested` for each endpoint that wants a fact."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        log: EventLog[Video, VideoFact],
+        view: EndpointView,
+        fidelity: Fidelity,
+    ) -> None:
+        self._bus = bus
+        self._log = log
+        self._view = view
+        self._fidelity = fidelity
+
+    async def take(self, message: Msg) -> None:
+        """Match one fact against the endpoints as they are now."""
+        recorded = self._log.parse(message)
+        with correlation(recorded.trace.correlation_id, video_id=recorded.stamp.id):
+            for endpoint, sequence in await self._view.active(recorded.stamp.org):
+                if wants(endpoint, recorded.fact.type, self._fidelity):
+                    await self._owe(recorded, endpoint, sequence)
+            await self._bus.ack(message)
+
+    async def _owe(
+        self, recorded: Recorded[Video, VideoFact], endpoint: Active, sequence: int
+    ) -> None:
+        profile = endpoint.profile
+        video = await self._log.state_after(recorded)
+        if isinstance(video, Absent):
+            raise BrokenLog(f"no video {recorded.stamp.id} after its own fact")
+        delivery_id = object_id(recorded.stamp.at, recorded.id, profile.id)
+        rendering = Rendering(delivery_id, recorded, video, profile)
+        owed = Owed(
+            delivery_id=delivery_id,
+            org=profile.org,
+            endpoint_id=profile.id,
+            endpoint_sequence=sequence,
+            platform=profile.platform,
+            event_id=recorded.id,
+            event_type=recorded.fact.type,
+            event_sequence=recorded.sequence,
+            video_id=recorded.stamp.id,
+            at=recorded.stamp.at,
+            matched_at=wall_now(),
+            correlation_id=recorded.trace.correlation_id,
+            body=packs()[profile.platform].render(rendering),
+        )
+        await owe(self._bus, owed)

@@ -1,0 +1,56 @@
+"""The subscriptions service: composition only."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from telecine.shared import contracts
+from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.database import opened
+from telecine.shared.eventlog import EventLog
+from telecine.shared.instance import Instance, instance
+from telecine.shared.projections import project
+from telecine.shared.pull import Pull
+from telecine.shared.rpc import serve
+from telecine.shared.settings import Settings
+from telecine.subscriptions.handlers import Handlers, Projection
+from telecine.subscriptions.matching import Matching
+from telecine.subscriptions.tables import EndpointRow, SecretRow
+from telecine.subscriptions.vault import Vault
+from telecine.subscriptions.view import EndpointView
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[None]:
+    """Run one copy of subscriptions while the block lasts."""
+    async with instance(settings, "subscriptions") as me:
+        database = await me.stack.enter_async_context(
+            opened(settings.database("subscriptions"), [EndpointRow, SecretRow])
+        )
+        log, view = EventLog(me.bus, ENDPOINT), EndpointView(database)
+        handlers = Handlers(
+            log,
+            view,
+            Vault(database),
+            me.clock,
+            seed=settings.seed,
+            random_bytes=secrets.token_bytes,
+        )
+        _answer(me, handlers)
+        projection = Projection(me.bus, log, view)
+        project(me, "ENDPOINTS", "endpoint.>", "subscriptions-view", projection.take)
+        matching = Matching(me.bus, EventLog(me.bus, VIDEO), view, settings.fidelity)
+        pull = Pull(me.bus, "VIDEOS", "subscriptions-matching", ["video.>"], matching.take)
+        await me.stack.enter_async_context(pull.running())
+        await me.ready()
+        yield
+
+
+def _answer(me: Instance, handlers: Handlers) -> None:
+    serve(me.broker, contracts.CreateEndpoint, handlers.create)
+    serve(me.broker, contracts.UpdateEndpoint, handlers.update)
+    serve(me.broker, contracts.SetEndpointActive, handlers.set_active)
+    serve(me.broker, contracts.DeleteEndpoint, handlers.delete)
+    serve(me.broker, contracts.GetEndpoint, handlers.get)
+    serve(me.broker, contracts.ListEndpoints, handlers.list)
+    serve(me.broker, contracts.GetSecrets, handlers.secrets)

@@ -1,0 +1,73 @@
+"""The view of endpoints: written by whoever knows more, read by lists and by matching."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from telecine.shared.contracts import EndpointPage, ListEndpoints
+from telecine.shared.database import Database
+from telecine.shared.endpoint import Active, Deleted, Known
+from telecine.shared.views import ViewRows
+from telecine.subscriptions.tables import EndpointRow
+
+_STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
+
+
+def row(state: Known, sequence: int) -> dict[str, Any]:
+    """Answer the view's row for an endpoint's state after the fact at `sequence`."""
+    return {
+        "id": state.profile.id,
+        "org": state.profile.org,
+        "platform": state.profile.platform,
+        "kind": state.kind,
+        "created_at": state.profile.created_at,
+        "state": _STATE.dump_json(state).decode(),
+        "last_seq": sequence,
+    }
+
+
+class EndpointView:
+    """The table of endpoints. A row only ever moves on."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = ViewRows(database, EndpointRow)
+
+    async def put(self, state: Known, sequence: int) -> None:
+        """Show this state; returns when matching and lists can see it."""
+        await self._rows.put(row(state, sequence))
+
+    async def page(self, query: ListEndpoints) -> EndpointPage:
+        """Answer one page of those not deleted, newest first, and how many there are."""
+        matching = [col(EndpointRow.org) == query.org, col(EndpointRow.kind) != Deleted.kind]
+        if query.platform:
+            matching.append(col(EndpointRow.platform) == query.platform)
+        rows = (
+            select(col(EndpointRow.state))
+            .where(*matching)
+            .order_by(col(EndpointRow.created_at).desc(), col(EndpointRow.id).desc())
+            .offset(query.offset)
+            .limit(query.limit)
+        )
+        count = select(func.count()).select_from(EndpointRow).where(*matching)
+        async with self._database.session() as session:
+            states = (await session.scalars(rows)).all()
+            total = (await session.scalars(count)).one()
+        living = [_STATE.validate_json(state) for state in states]
+        return EndpointPage(
+            endpoints=[each for each in living if not isinstance(each, Deleted)], total=total
+        )
+
+    async def active(self, org: str) -> list[tuple[Active, int]]:
+        """Answer an organisation's active endpoints with the position of their last fact, oldest first."""
+        rows = (
+            select(col(EndpointRow.state), col(EndpointRow.last_seq))
+            .where(col(EndpointRow.org) == org, col(EndpointRow.kind) == Active.kind)
+            .order_by(col(EndpointRow.created_at), col(EndpointRow.id))
+        )
+        async with self._database.session() as session:
+            found = (await session.execute(rows)).all()
+        states = [(_STATE.validate_json(state), sequence) for state, sequence in found]
+        return [(state, seq) for state, seq in states if isinstance(state, Active)]

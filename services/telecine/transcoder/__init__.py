@@ -1,0 +1,1 @@
+"""The simulated encoder: a state machine driven by timers."""

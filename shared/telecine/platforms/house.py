@@ -1,0 +1,68 @@
+"""The house as a platform's routes see it: whom a key belongs to, what time it is, whom to ask."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import compare_digest
+from typing import Literal, Protocol, TypeVar
+from uuid import uuid4
+
+from fastapi import Request as HttpRequest
+
+from telecine.shared.contracts import Request
+from telecine.shared.events import Wire
+from telecine.shared.ids import hex_of, uuid_of
+
+R = TypeVar("R", bound=Wire)
+
+
+class Call(Protocol):
+    """Asks a service. Raises Refusal as it did, or Unavailable if it does not answer."""
+
+    async def __call__(self, request: Request[R]) -> R: ...
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, and the ids of this call: `request_key` names its wish, however often it is sent."""
+
+    org: str
+    request_id: str
+    request_key: str
+    correlation_id: str
+
+    def ids(self) -> dict[str, str]:
+        """Answer what every command carries."""
+        return {
+            "org": self.org,
+            "request_id": self.request_id,
+            "correlation_id": self.correlation_id,
+        }
+
+
+@dataclass(frozen=True)
+class House:
+    """What the packs and the control API are given."""
+
+    call: Call
+    now: Callable[[], datetime]
+    orgs: dict[str, list[str]]
+    quirks: Literal["on", "off"]
+    fidelity: Literal["documented", "extended"]
+    seed: int
+
+    def org_of(self, key: str) -> str | None:
+        """Answer whose key this is; every key is compared, each in constant time."""
+        found = None
+        for org, keys in self.orgs.items():
+            for known in keys:
+                if compare_digest(known.encode(), key.encode()):
+                    found = org
+        return found
+
+    def caller(self, request: HttpRequest, org: str) -> Caller:
+        """Answer who calls. `Idempotency-Key` names the wish; without one it is a new wish."""
+        key = request.headers.get("idempotency-key")
+        wish = hex_of(org, request.url.path, key) if key else uuid4().hex
+        correlation = request.headers.get("x-correlation-id") or uuid_of(org, wish)
+        return Caller(org, uuid4().hex, wish, correlation[:128])

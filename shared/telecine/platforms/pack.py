@@ -1,0 +1,78 @@
+"""What a platform pack is: one folder that knows everything about one platform, and nobody else does.
+
+The gateway mounts its routes, subscriptions lets it render, delivery asks it for headers.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from telecine.platforms.house import House
+from telecine.shared.endpoint import Profile
+from telecine.shared.envelope import Recorded
+from telecine.shared.events import VideoFact
+from telecine.shared.video import Known, Video
+
+Fidelity = Literal["documented", "extended"]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What a webhook's body is made from: the fact, the video after it, and whose endpoint it is."""
+
+    delivery_id: str
+    fact: Recorded[Video, VideoFact]
+    video: Known
+    endpoint: Profile
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Leave to upload the bytes of one video."""
+
+    org: str
+    video_id: str
+
+
+@dataclass(frozen=True)
+class UploadDoor:
+    """A tus entrance: where it is, who may enter, and how it says no.
+
+    `admit` answers the grant of a request, or the response that refuses it.
+    """
+
+    path: str
+    admit: Callable[[House, Request], Awaitable[Grant | Response]]
+    refuse: Callable[[int, str], Response]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One platform.
+
+    `sends`: whether a type ever leaves as a webhook. `render`: the body as it goes out.
+    `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
+    those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
+    shape of an id, from (seed, org, request key). `paths`: prefixes of the URLs it owns.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    sends: Callable[[str, Fidelity], bool]
+    render: Callable[[Rendering], bytes]
+    headers: Callable[[Profile, Mapping[str, str]], dict[str, str]]
+    secret_headers: frozenset[str]
+    endpoint_id: Callable[[int, str, str], str]
+    router: Callable[[House], APIRouter]
+    failure: Callable[[Request, int, str], Response]
+    doors: tuple[UploadDoor, ...] = ()
+
+
+def wire_time(at: datetime, digits: Literal[3, 6]) -> str:
+    """Answer RFC 3339 in UTC with that many digits of a second."""
+    text = at.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return f"{text[: len(text) - (6 - digits)]}Z"

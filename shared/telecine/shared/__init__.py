@@ -1,0 +1,1 @@
+"""What every service shares: facts, the event log, timers, time, and the wire between them."""

@@ -1,0 +1,171 @@
+"""One service's connection to NATS: everything is published and acknowledged through it.
+
+One publish and one ack for the whole house, because the ledger of quiet (DESIGN §4) will live in
+exactly these two places.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import nats
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError
+
+from telecine.shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+#: Both mean that the expected last sequence was wrong; the second comes from clusters.
+WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
+#: The subject holds its one message already.
+SUBJECT_FULL = 10077
+
+
+class WrongSequence(Exception):
+    """The stream's last sequence under the filter is not the expected one."""
+
+
+class SubjectTaken(Exception):
+    """The subject holds a message and takes no second one."""
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Append only if `sequence` is the last one under `subject` (a filter); 0: if there is none."""
+
+    sequence: int
+    subject: str
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where the server put a message; `duplicate` if its id had been stored before."""
+
+    stream: str
+    sequence: int
+    duplicate: bool
+
+
+class Bus:
+    """A NATS connection with JetStream. Use `connected` to get one."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.js: JetStreamContext = client.jetstream(timeout=5)
+        self.connected_at = datetime.now(UTC)
+        self._on_reconnect: list[Callable[[], None]] = []
+
+    @property
+    def is_connected(self) -> bool:
+        return self.client.is_connected
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        """Call back after each reconnect; the server has forgotten our open pulls by then."""
+        self._on_reconnect.append(callback)
+
+    async def publish(
+        self,
+        subject: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        message_id: str | None = None,
+        expect: Expect | None = None,
+    ) -> Stored:
+        """Store a message in the stream of its subject and wait for the server's word.
+
+        Raises WrongSequence, SubjectTaken, or Unavailable (then it may or may not be stored).
+        """
+        sent = dict(headers or {})
+        if message_id:
+            sent["Nats-Msg-Id"] = message_id
+        if expect:
+            sent["Nats-Expected-Last-Subject-Sequence"] = str(expect.sequence)
+            # Without the filter a stale write on another event type would be accepted.
+            sent["Nats-Expected-Last-Subject-Sequence-Subject"] = expect.subject
+        try:
+            ack = await self.js.publish(subject, body, headers=sent)
+        except APIError as error:
+            raise _meaning(error) from error
+        except (NatsError, TimeoutError) as error:
+            raise Unavailable(f"NATS did not confirm {subject}: {error}") from error
+        return Stored(ack.stream, ack.seq, bool(ack.duplicate))
+
+    async def ack(self, message: Msg) -> None:
+        """Say that all effects of this message are done. Never before they are."""
+        await self.client.publish(message.reply, b"+ACK")
+
+    async def give_up(self, message: Msg) -> None:
+        """Say that nobody will ever understand this message."""
+        await self.client.publish(message.reply, b"+TERM")
+
+    async def give_back(self, message: Msg) -> None:
+        """Return an untouched message, at once, to whoever pulls next."""
+        await self.client.publish(message.reply, b"-NAK")
+
+    async def still_working(self, message: Msg) -> None:
+        """Ask the server for more time with this message."""
+        await self.client.publish(message.reply, b"+WPI")
+
+    def redelivered(self, message: Msg) -> bool:
+        """Whether somebody may have begun with this message before (DESIGN §4).
+
+        A server that was killed forgets how often it delivered; so whatever was stored before
+        our present connection counts as delivered before.
+        """
+        meta = message.metadata
+        return meta.num_delivered > 1 or meta.timestamp < self.connected_at
+
+    def _reconnected(self) -> None:
+        self.connected_at = datetime.now(UTC)
+        log.info("nats.reconnected")
+        for callback in self._on_reconnect:
+            callback()
+
+
+def _meaning(error: APIError) -> Exception:
+    if error.err_code in WRONG_LAST_SEQUENCE:
+        return WrongSequence(str(error))
+    if error.err_code == SUBJECT_FULL:
+        return SubjectTaken(str(error))
+    return Unavailable(f"JetStream refused: {error}")
+
+
+@asynccontextmanager
+async def connected(url: str, name: str) -> AsyncIterator[Bus]:
+    """Connect for as long as the block lasts; a lost connection is tried again for ever."""
+    bus: Bus | None = None
+
+    async def reconnected() -> None:
+        if bus:
+            bus._reconnected()
+
+    async def lost() -> None:
+        if bus and not bus.client.is_closed:
+            log.warning("nats.disconnected", service=name)
+
+    async def failed(error: Exception) -> None:
+        log.warning("nats.error", service=name, error=repr(error))
+
+    client = await nats.connect(
+        url,
+        name=name,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.1,
+        connect_timeout=5,
+        allow_reconnect=True,
+        reconnected_cb=reconnected,
+        disconnected_cb=lost,
+        error_cb=failed,
+    )
+    bus = Bus(client)
+    try:
+        yield bus
+    finally:
+        await client.close()

@@ -1,0 +1,128 @@
+"""SQL for a service's own tables: SQLite files on a laptop, PostgreSQL in compose."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC, aware in and aware out, on databases that keep no zone as well."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a zone: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Database:
+    """One service's tables. Use `opened` to get one."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session for one unit of work; nothing is committed unless its user commits."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def insert(self, table: type[SQLModel]) -> Any:
+        """Answer this database's own INSERT, which knows ON CONFLICT."""
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        return dialect.insert(table)
+
+
+@asynccontextmanager
+async def opened(url: str, tables: Sequence[type[SQLModel]]) -> AsyncIterator[Database]:
+    """Open a database while the block lasts, and make the tables that are missing."""
+    engine = create_async_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        path = make_url(url).database
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    try:
+        async with engine.begin() as connection:
+            wanted = [_table(model) for model in tables]
+            await connection.run_sync(SQLModel.metadata.create_all, tables=wanted)
+        yield Database(engine)
+    finally:
+        await engine.dispose()
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
+    return table
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+class GroupCommit(Generic[T, R]):
+    """Writes what many wait for in one transaction: `put` returns when its item is committed.
+
+    `write` gets the items in the order of arrival and answers one result for each. If it fails,
+    everybody in that group gets the error.
+    """
+
+    def __init__(
+        self, write: Callable[[list[T]], Awaitable[Sequence[R]]], *, most: int = 200
+    ) -> None:
+        self._write = write
+        self._most = most
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._flushing: asyncio.Task[None] | None = None
+
+    async def put(self, item: T) -> R:
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._flushing is None:
+            self._flushing = asyncio.create_task(self._flush())
+        return await future
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                group = self._waiting[: self._most]
+                del self._waiting[: self._most]
+                await self._write_group(group)
+        finally:
+            self._flushing = None
+
+    async def _write_group(self, group: list[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._write([item for item, _ in group])
+        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
+            for _, future in group:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,57 @@
+"""Obeying a command: load, decide, append, and again if somebody else wrote in between."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from telecine.shared.envelope import Recorded, Trace
+from telecine.shared.errors import Conflict, Refusal
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events import Fact, Stamp
+from telecine.shared.verdicts import Refused, Unchanged
+
+S = TypeVar("S")
+F = TypeVar("F", bound=Fact)
+
+#: Lost races after which something else must be wrong.
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Obeyed(Generic[S, F]):
+    """How the aggregate stands after a command. `recorded` is the new fact, if there is one."""
+
+    state: S
+    sequence: int
+    recorded: Recorded[S, F] | None
+
+
+async def obey(
+    log: EventLog[S, F],
+    org: str,
+    aggregate_id: str,
+    decide: Callable[[S, datetime], F | Refused | Unchanged],
+    *,
+    now: datetime,
+    trace: Trace,
+) -> Obeyed[S, F]:
+    """Let one command have its effect, at most once. Raises Refusal, Conflict or Unavailable.
+
+    `now` is the virtual time of its cause; the fact's is never before the aggregate's last.
+    """
+    for _ in range(_TRIES):
+        loaded = await log.load(org, aggregate_id)
+        at = loaded.time(now)
+        decision = decide(loaded.state, at)
+        if isinstance(decision, Refused):
+            raise Refusal(decision.code, decision.message)
+        if isinstance(decision, Unchanged):
+            return Obeyed(loaded.state, loaded.sequence, None)
+        try:
+            recorded = await log.append(loaded, decision, Stamp(org, aggregate_id, at), trace)
+        except Conflict:
+            continue
+        state = log.kind.evolve(loaded.state, decision, recorded.stamp)
+        return Obeyed(state, recorded.sequence, recorded)
+    raise Conflict(f"{log.kind.name} {aggregate_id}: lost {_TRIES} races in a row")

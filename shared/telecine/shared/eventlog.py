@@ -1,0 +1,191 @@
+"""The event log: the one place that writes facts, and the readers of what was written.
+
+A write is guarded by the last sequence of its aggregate, so of many writers one wins. An answer
+that did not come is resolved by looking for our own event behind the expected sequence.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
+
+from telecine.shared import envelope
+from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.envelope import Kind, Recorded, Trace
+from telecine.shared.errors import Conflict, Unavailable
+from telecine.shared.events import Fact, Stamp
+from telecine.shared.ids import hex_of
+
+S = TypeVar("S")
+F = TypeVar("F", bound=Fact)
+
+#: Facts in one answer of the server.
+_PAGE = 500
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[S, F]):
+    """An aggregate as it stands: what the next append builds on."""
+
+    state: S
+    version: int
+    sequence: int
+    last: Recorded[S, F] | None
+
+    def time(self, now: datetime) -> datetime:
+        """Answer the virtual time of a next fact: never before its aggregate's last one."""
+        return max(now, self.last.stamp.at) if self.last else now
+
+
+class EventLog(Generic[S, F]):
+    """The facts of one kind of aggregate."""
+
+    def __init__(self, bus: Bus, kind: Kind[S, F]) -> None:
+        self._bus = bus
+        self.kind = kind
+
+    async def load(self, org: str, aggregate_id: str) -> Loaded[S, F]:
+        """Answer the aggregate from its last fact: one get, however long its history."""
+        last = await self._last(self.kind.filter(org, aggregate_id))
+        if last is None:
+            return Loaded(self.kind.initial, 0, 0, None)
+        return Loaded(await self.state_after(last), last.version, last.sequence, last)
+
+    async def append(
+        self, loaded: Loaded[S, F], fact: F, stamp: Stamp, trace: Trace
+    ) -> Recorded[S, F]:
+        """Write the one fact that follows `loaded`. Raises Conflict if somebody else was quicker."""
+        version = loaded.version + 1
+        event_id = hex_of(stamp.org, stamp.id, version, fact.type, trace.causation_id)
+        state = self.kind.evolve(loaded.state, fact, stamp)
+        expect = Expect(loaded.sequence, self.kind.filter(stamp.org, stamp.id))
+        try:
+            stored = await self._bus.publish(
+                envelope.subject(fact, stamp),
+                envelope.body(self.kind, fact, version, state),
+                headers=envelope.headers(self.kind, event_id, fact, stamp, trace),
+                message_id=event_id,
+                expect=expect,
+            )
+        except (WrongSequence, Unavailable) as error:
+            return await self._resolve(loaded, stamp, event_id, error)
+        return Recorded(
+            event_id,
+            fact,
+            stamp,
+            version,
+            state,
+            trace,
+            stored.sequence,
+            datetime.now(stamp.at.tzinfo),
+        )
+
+    async def _resolve(
+        self, loaded: Loaded[S, F], stamp: Stamp, event_id: str, error: Exception
+    ) -> Recorded[S, F]:
+        """Find out what an unclear answer meant: the check for the sequence runs before the one
+        for a repeated id, so an append that landed can answer "wrong sequence" when repeated."""
+        async for recorded in self.read(
+            self.kind.filter(stamp.org, stamp.id), after=loaded.sequence
+        ):
+            if recorded.id == event_id:
+                return recorded
+        if isinstance(error, WrongSequence):
+            raise Conflict(f"{self.kind.name} {stamp.id} has moved on") from error
+        raise error
+
+    async def read(self, filter_: str, *, after: int = 0) -> AsyncIterator[Recorded[S, F]]:
+        """Yield the facts under a subject filter, in order, behind a position."""
+        while True:
+            page = await self.page(filter_, after=after, limit=_PAGE)
+            for recorded in page:
+                yield recorded
+            if len(page) < _PAGE:
+                return
+            after = page[-1].sequence
+
+    async def page(self, filter_: str, *, after: int, limit: int) -> list[Recorded[S, F]]:
+        """Answer up to `limit` facts under a filter behind a position (JetStream batched direct get)."""
+        request = {"seq": after + 1, "batch": limit, "next_by_subj": filter_}
+        return [self.parse(message) for message in await self._direct(request)]
+
+    async def _last(self, filter_: str) -> Recorded[S, F] | None:
+        answers = await self._direct({"last_by_subj": filter_})
+        return self.parse(answers[0]) if answers else None
+
+    async def state_after(self, recorded: Recorded[S, F]) -> S:
+        """Answer the state after a fact: as carried, or folded if carried in another version."""
+        if recorded.state is not None:
+            return recorded.state
+        state = self.kind.initial
+        filter_ = self.kind.filter(recorded.stamp.org, recorded.stamp.id)
+        async for each in self.read(filter_):
+            state = self.kind.evolve(state, each.fact, each.stamp)
+            if each.sequence == recorded.sequence:
+                break
+        return state
+
+    def parse(self, message: Msg) -> Recorded[S, F]:
+        """Read a fact from a consumer's message or a direct get's answer."""
+        fields = message.headers or {}
+        if "Nats-Sequence" in fields:  # a direct get
+            return envelope.parse(
+                self.kind,
+                fields["Nats-Subject"],
+                fields,
+                message.data,
+                sequence=int(fields["Nats-Sequence"]),
+                stored_at=datetime.fromisoformat(_micros(fields["Nats-Time-Stamp"])),
+            )
+        meta = message.metadata
+        return envelope.parse(
+            self.kind,
+            message.subject,
+            fields,
+            message.data,
+            sequence=meta.sequence.stream,
+            stored_at=meta.timestamp,
+        )
+
+    async def _direct(self, request: dict[str, Any]) -> list[Msg]:
+        return await direct_get(self._bus, self.kind.stream, request)
+
+
+def _micros(stamp: str) -> str:
+    """Cut RFC 3339 nanoseconds to the microseconds that Python can hold."""
+    head, _, rest = stamp.rstrip("Z").partition(".")
+    return f"{head}.{rest[:6]:0<6}+00:00"
+
+
+async def direct_get(bus: Bus, stream: str, request: dict[str, Any]) -> list[Msg]:
+    """Ask a stream directly for messages; several answers end with status 204 (ADR-31)."""
+    subject = f"$JS.API.DIRECT.GET.{stream}"
+    try:
+        if "batch" not in request:
+            answer = await bus.client.request(subject, json.dumps(request).encode(), timeout=5)
+            return [answer] if "Status" not in (answer.headers or {}) else []
+        return await _direct_batch(bus, subject, request)
+    except NotFoundError:
+        return []
+    except (NatsError, TimeoutError) as error:
+        raise Unavailable(f"NATS did not answer for {stream}: {error}") from error
+
+
+async def _direct_batch(bus: Bus, subject: str, request: dict[str, Any]) -> list[Msg]:
+    inbox = bus.client.new_inbox()
+    subscription = await bus.client.subscribe(inbox)
+    try:
+        await bus.client.publish(subject, json.dumps(request).encode(), reply=inbox)
+        found: list[Msg] = []
+        while True:
+            message = await subscription.next_msg(timeout=5)
+            if "Status" in (message.headers or {}):  # 204: the end; 404: nothing
+                return found
+            found.append(message)
+    finally:
+        await subscription.unsubscribe()

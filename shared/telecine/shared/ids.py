@@ -1,0 +1,28 @@
+"""Ids are hashes of what they belong to: a seed, a request key, a parent. Never a counter.
+
+So one more video does not change the ids of the others, a repeated request finds its own result,
+and the same seed gives the same run (DESIGN §4).
+"""
+
+import hashlib
+import uuid
+from datetime import datetime
+
+
+def _digest(parts: tuple[object, ...]) -> bytes:
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).digest()
+
+
+def uuid_of(*parts: object) -> str:
+    """Answer a version-4-shaped UUID, lower case with dashes."""
+    return str(uuid.UUID(bytes=_digest(parts)[:16], version=4))
+
+
+def hex_of(*parts: object) -> str:
+    """Answer 32 hex digits."""
+    return _digest(parts)[:16].hex()
+
+
+def object_id(at: datetime, *parts: object) -> str:
+    """Answer 24 hex digits whose first eight are the Unix seconds of `at` (a MongoDB ObjectId)."""
+    return f"{int(at.timestamp()) & 0xFFFFFFFF:08x}{_digest(parts)[:8].hex()}"

@@ -1,0 +1,75 @@
+"""One running copy of a service: its connection, its time, its heartbeat, its answers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from faststream.nats import NatsBroker
+
+from telecine.shared import rpc
+from telecine.shared.bus import Bus, connected
+from telecine.shared.contracts import GetClock
+from telecine.shared.errors import Refusal, Unavailable
+from telecine.shared.heartbeat import Beating
+from telecine.shared.settings import Settings
+from telecine.shared.streams import bootstrap
+from telecine.shared.virtual_time import VirtualClock
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What a service is given to work with."""
+
+    name: str
+    settings: Settings
+    bus: Bus
+    broker: NatsBroker
+    clock: VirtualClock
+    beating: Beating
+    stack: AsyncExitStack
+
+    async def ready(self) -> None:
+        """Begin to answer, and say so; call it when everything behind the answers is up."""
+        await self.broker.start()
+        self.stack.push_async_callback(self.broker.stop)
+        self.beating.ready = True
+        self.beating.beat()
+
+
+@asynccontextmanager
+async def instance(settings: Settings, name: str) -> AsyncIterator[Instance]:
+    """Join the house as one copy of a service, in its present time, while the block lasts."""
+    url = settings.nats_url
+    if not url:
+        raise Refusal("invalid", "set TELECINE_NATS_URL to the house's NATS server", "nats_url")
+    async with AsyncExitStack() as stack:
+        bus = await stack.enter_async_context(connected(url, name))
+        await bootstrap(bus.js)
+        clock = VirtualClock(bus)
+        beating = Beating(bus, name, uuid4().hex[:12])
+        clock.on_change(lambda: _acknowledge(beating, clock))
+        if name != "clock":
+            await _join_time(bus, clock, stack)
+        await stack.enter_async_context(beating.running())
+        broker = NatsBroker(url, logger=None, max_reconnect_attempts=-1, reconnect_time_wait=1)
+        yield Instance(name, settings, bus, broker, clock, beating, stack)
+
+
+async def _join_time(bus: Bus, clock: VirtualClock, stack: AsyncExitStack) -> None:
+    """Follow the clock from its first fact of this run: an older one would let a night pass."""
+    while True:
+        try:
+            started = await rpc.call(bus, GetClock(), timeout=1)
+        except Unavailable:
+            await asyncio.sleep(0.05)
+            continue
+        break
+    await stack.enter_async_context(clock.following())
+    await clock.reached(started.sequence, timeout=10)
+
+
+def _acknowledge(beating: Beating, clock: VirtualClock) -> None:
+    beating.clock = clock.sequence
+    beating.beat()

@@ -1,0 +1,83 @@
+"""What is owed to an endpoint: the message that carries one delivery to whoever sends it.
+
+It is complete: the rendered body as it goes out, and in its headers whose it is and why. Who only
+forwards the body never decodes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from telecine.shared.bus import Bus, Stored
+from telecine.shared.errors import BrokenMessage
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One event owed to one endpoint. `at` is the event's virtual time, `matched_at` the wall's.
+
+    `event_sequence` is the event's position in its log, `endpoint_sequence` the endpoint's last fact's:
+    who sends must know the endpoint at least that far.
+    """
+
+    delivery_id: str
+    org: str
+    endpoint_id: str
+    endpoint_sequence: int
+    platform: str
+    event_id: str
+    event_type: str
+    event_sequence: int
+    video_id: str
+    at: datetime
+    matched_at: datetime
+    correlation_id: str
+    body: bytes
+
+    @property
+    def subject(self) -> str:
+        return f"delivery.requested.{self.org}.{self.endpoint_id}"
+
+
+async def owe(bus: Bus, owed: Owed) -> Stored:
+    """Publish what is owed; the delivery's id keeps a repetition out."""
+    headers = {
+        "ce-specversion": "1.0",
+        "ce-id": owed.delivery_id,
+        "ce-type": "delivery.requested",
+        "ce-source": f"/telecine/{owed.org}/subscriptions",
+        "ce-subject": owed.endpoint_id,
+        "ce-time": owed.at.isoformat(),
+        "ce-causationid": owed.event_id,
+        "ce-correlationid": owed.correlation_id,
+        "telecine-endpoint-sequence": str(owed.endpoint_sequence),
+        "telecine-event-sequence": str(owed.event_sequence),
+        "telecine-event-type": owed.event_type,
+        "telecine-matched-at": owed.matched_at.isoformat(),
+        "telecine-platform": owed.platform,
+        "telecine-video": owed.video_id,
+    }
+    return await bus.publish(owed.subject, owed.body, headers=headers, message_id=owed.delivery_id)
+
+
+def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
+    """Read what is owed. Raises BrokenMessage."""
+    try:
+        _, _, org, endpoint_id = subject.split(".")
+        return Owed(
+            delivery_id=headers["ce-id"],
+            org=org,
+            endpoint_id=endpoint_id,
+            endpoint_sequence=int(headers["telecine-endpoint-sequence"]),
+            platform=headers["telecine-platform"],
+            event_id=headers["ce-causationid"],
+            event_type=headers["telecine-event-type"],
+            event_sequence=int(headers["telecine-event-sequence"]),
+            video_id=headers["telecine-video"],
+            at=datetime.fromisoformat(headers["ce-time"]),
+            matched_at=datetime.fromisoformat(headers["telecine-matched-at"]),
+            correlation_id=headers["ce-correlationid"],
+            body=body,
+        )
+    except (KeyError, ValueError) as error:
+        raise BrokenMessage(f"{subject} is not a delivery: {error}") from error

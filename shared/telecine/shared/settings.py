@@ -1,0 +1,119 @@
+"""Every setting, with a default that works on a laptop and a line of why.
+
+Each is also an environment variable, `TELECINE_<NAME>`; `telecine settings` prints them all.
+"""
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ORG_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DEFAULT_ORGS = {"demo": ["demo-key"]}
+
+
+class Settings(BaseSettings):
+    """The house's settings; a field's description is its reason."""
+
+    model_config = SettingsConfigDict(env_prefix="TELECINE_", frozen=True, extra="ignore")
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on; beyond loopback, TELECINE_ORGS must be set.",
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        8400, description="Port of the one HTTP door; 0 takes a free one."
+    )
+    data: Path = Field(
+        Path(".telecine"), description="Folder of the embedded log, the tables and the uploads."
+    )
+    orgs: dict[str, list[str]] = Field(
+        DEFAULT_ORGS,
+        description='Organisations and their API keys, as JSON: {"demo": ["demo-key"]}.',
+    )
+    seed: int = Field(
+        0, description="Start of every random stream; the same seed and keys give the same run."
+    )
+    speed: Annotated[float, Field(ge=0, le=1_000_000)] = Field(
+        1.0, description="Virtual seconds a wall second at the start of a run; 0 is frozen."
+    )
+    preset: Literal["quick", "instant"] = Field(
+        "quick", description="The encoder: ready after about three virtual seconds, or at once."
+    )
+    retries: Literal["standard", "svix", "stripe", "mux", "none"] = Field(
+        "standard", description="Default retry schedule of webhooks (standard: Standard Webhooks)."
+    )
+    fidelity: Literal["documented", "extended"] = Field(
+        "documented",
+        description="documented: types that the platform says have no effect stay silent.",
+    )
+    quirks: Literal["on", "off"] = Field(
+        "on", description="on: the platforms' documented oddities; off: consistent shapes."
+    )
+    timeout: Annotated[float, Field(gt=0, le=120)] = Field(
+        15.0, description="Seconds (wall) that one webhook attempt may take in all."
+    )
+    in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
+        64, description="Webhook attempts that one delivery worker makes side by side."
+    )
+    upload_limit: Annotated[int, Field(ge=1)] = Field(
+        5 * 1024**3, description="Bytes that one uploaded file may have."
+    )
+    keep_media: bool = Field(
+        False, description="Keep uploaded files after their facts are in the log."
+    )
+    nats_url: str | None = Field(
+        None, description="The NATS server; empty: `up` starts an embedded one."
+    )
+    database_url: str | None = Field(
+        None,
+        description="SQLAlchemy URL, {service} is replaced; empty: SQLite files in the data folder.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe line that is logged."
+    )
+
+    @field_validator("orgs")
+    @classmethod
+    def _orgs_are_usable(cls, orgs: dict[str, list[str]]) -> dict[str, list[str]]:
+        for org, keys in orgs.items():
+            if not ORG_NAME.fullmatch(org):
+                raise ValueError(f"organisation {org!r}: use 1 to 64 letters, digits, '_' or '-'")
+            if not keys or not all(keys):
+                raise ValueError(f"organisation {org!r}: give it at least one key, none empty")
+        every = [key for keys in orgs.values() for key in keys]
+        if len(set(every)) != len(every):
+            raise ValueError("two organisations share a key; give each its own")
+        return orgs
+
+    @model_validator(mode="after")
+    def _open_doors_need_keys(self) -> Self:
+        if not _is_loopback(self.host) and "orgs" not in self.model_fields_set:
+            raise ValueError(
+                f"host {self.host!r} can be reached from other machines, but TELECINE_ORGS is not "
+                'set: set TELECINE_ORGS=\'{"<org>": ["<secret key>"]}\' or listen on 127.0.0.1'
+            )
+        return self
+
+    def database(self, service: str) -> str:
+        """Answer the SQLAlchemy URL of one service's tables."""
+        if self.database_url:
+            return self.database_url.replace("{service}", service)
+        return f"sqlite+aiosqlite:///{self.data.absolute() / service}.db"
+
+    @property
+    def uploads(self) -> Path:
+        """Where the gateway keeps the bytes of uploads."""
+        return self.data / "uploads"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,92 @@
+"""The streams, declared here and nowhere else; every consumer of ours binds to what this made."""
+
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import BadRequestError, NotFoundError
+
+DAY = 24 * 3600
+
+#: Server error: a stream of this name exists with another configuration.
+NAME_IN_USE = 10058
+
+
+def _log(name: str, subjects: str) -> StreamConfig:
+    """A source of truth: kept for ever, nothing can be taken out."""
+    return StreamConfig(
+        name=name,
+        subjects=[subjects],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        deny_delete=True,
+        deny_purge=True,
+        allow_direct=True,
+        duplicate_window=120,
+    )
+
+
+def _work(name: str, *subjects: str) -> StreamConfig:
+    """Work that is gone once it is acknowledged."""
+    return StreamConfig(
+        name=name,
+        subjects=list(subjects),
+        retention=RetentionPolicy.WORK_QUEUE,
+        storage=StorageType.FILE,
+        allow_direct=True,
+        duplicate_window=120,
+    )
+
+
+TIMERS = StreamConfig(
+    name="TIMERS",
+    subjects=["timer.*.*.*"],
+    retention=RetentionPolicy.LIMITS,
+    storage=StorageType.FILE,
+    # A timer is never replaced: a second set of the same generation is refused (10077), and the
+    # clock alone deletes, by sequence. See docs/decisions/0001 and DESIGN §4 for what happens else.
+    max_msgs_per_subject=1,
+    discard=DiscardPolicy.NEW,
+    discard_new_per_subject=True,
+    allow_direct=True,
+)
+
+ATTEMPTS = StreamConfig(
+    name="ATTEMPTS",
+    subjects=["attempt.*.*.*"],
+    retention=RetentionPolicy.LIMITS,
+    storage=StorageType.FILE,
+    max_age=7 * DAY,
+    allow_direct=True,
+    duplicate_window=120,
+)
+
+STREAMS = (
+    _log("VIDEOS", "video.*.*.*"),
+    _log("ENDPOINTS", "endpoint.*.*.*"),
+    _log("CLOCK", "clock.*"),
+    TIMERS,
+    _work("DUE", "due.*.>"),
+    _work("DELIVERIES", "delivery.requested.*.*", "delivery.replay.*.*"),
+    ATTEMPTS,
+)
+
+
+async def bootstrap(js: JetStreamContext) -> None:
+    """Make the streams that are missing; one that exists keeps its messages and gets our settings.
+
+    Safe to run from every service at once.
+    """
+    for config in STREAMS:
+        try:
+            await js.stream_info(str(config.name))
+        except NotFoundError:
+            await _create(js, config)
+        else:
+            await js.update_stream(config)
+
+
+async def _create(js: JetStreamContext, config: StreamConfig) -> None:
+    try:
+        await js.add_stream(config)
+    except BadRequestError as error:
+        if error.err_code != NAME_IN_USE:  # another service was quicker, with the same settings
+            raise
