@@ -51,6 +51,16 @@ class UploadDoor:
 
 
 @dataclass(frozen=True)
+class Signpost:
+    """What `telecine up` prints of a platform: addresses by a short label, how to send a key, and a
+    curl line (one upload) that works as pasted."""
+
+    places: Mapping[str, str]
+    authorization: str
+    example: str
+
+
+@dataclass(frozen=True)
 class Pack:
     """One platform.
 
@@ -58,6 +68,7 @@ class Pack:
     `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `paths`: prefixes of the URLs it owns.
+    `signpost`: from (base URL, org, key).
     """
 
     name: str
@@ -69,6 +80,7 @@ class Pack:
     endpoint_id: Callable[[int, str, str], str]
     router: Callable[[House], APIRouter]
     failure: Callable[[Request, int, str], Response]
+    signpost: Callable[[str, str, str], Signpost]
     doors: tuple[UploadDoor, ...] = ()
 
 

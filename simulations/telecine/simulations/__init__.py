@@ -1,0 +1,1 @@
+"""Telecine, a local stand-in for a video platform: uploads in, signed and retried webhooks out."""

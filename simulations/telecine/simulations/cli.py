@@ -1,0 +1,144 @@
+"""The command line. Options are the settings themselves, so help and code cannot disagree."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import uvloop
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import SettingsError
+
+from telecine.shared import logging
+from telecine.shared.errors import TelecineError
+from telecine.shared.settings import Settings
+
+#: Settings that `up` takes as options, in the order of its help.
+UP_OPTIONS = (
+    "host",
+    "port",
+    "data",
+    "seed",
+    "speed",
+    "preset",
+    "retries",
+    "fidelity",
+    "quirks",
+    "keep_media",
+    "log_level",
+)
+EXIT_USAGE = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; answers the exit status: 0 good, 1 failed, 2 wrong usage or setting."""
+    options = parser().parse_args(argv)
+    given = {
+        name: value
+        for name in Settings.model_fields
+        if (value := getattr(options, name, None)) is not None
+    }
+    try:
+        settings = Settings(**given)
+        logging.configure(settings.log_level)
+        return int(options.run(settings, options))
+    except ValidationError as error:
+        print(_settings_error(error), file=sys.stderr)
+        return EXIT_USAGE
+    except SettingsError as error:
+        print(f"telecine: {error}: write it as JSON; see `telecine settings`", file=sys.stderr)
+        return EXIT_USAGE
+    except TelecineError as error:
+        print(f"telecine: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Answer the parser with every command."""
+    top = argparse.ArgumentParser(
+        prog="telecine", description=sys.modules[__package__ or ""].__doc__
+    )
+    commands = top.add_subparsers(required=True, metavar="command")
+    _add_up(commands)
+    _add_run(commands)
+    _add_settings(commands)
+    return top
+
+
+def _add_up(commands: Any) -> None:
+    up = commands.add_parser("up", help="run the whole house in this process")
+    for name in UP_OPTIONS:
+        _add_option(up, name)
+    up.set_defaults(run=_up)
+
+
+def _add_run(commands: Any) -> None:
+    one = commands.add_parser("run", help="run one service against TELECINE_NATS_URL")
+    names = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
+    one.add_argument("service", choices=names)
+    one.set_defaults(run=_run)
+
+
+def _add_settings(commands: Any) -> None:
+    shown = commands.add_parser("settings", help="print every setting, its value and its reason")
+    shown.set_defaults(run=_settings)
+
+
+def _add_option(command: argparse.ArgumentParser, name: str) -> None:
+    field = Settings.model_fields[name]
+    flag = f"--{name.replace('_', '-')}"
+    text = f"{field.description} [{field.default}]".replace("%", "%%")
+    if field.annotation is bool:
+        command.add_argument(flag, action="store_true", default=None, help=text)
+        return
+    command.add_argument(flag, choices=_choices(field), metavar=_metavar(field), help=text)
+
+
+def _choices(field: FieldInfo) -> tuple[str, ...] | None:
+    if get_origin(field.annotation) is Literal:
+        return tuple(str(choice) for choice in get_args(field.annotation))
+    return None
+
+
+def _metavar(field: FieldInfo) -> str | None:
+    if _choices(field):
+        return None
+    return {int: "N", float: "X", Path: "DIR"}.get(field.annotation or str, "TEXT")  # type: ignore[arg-type]  # a plain type here
+
+
+def _settings_error(error: ValidationError) -> str:
+    lines = ["telecine: a setting is wrong:"]
+    for each in error.errors():
+        name = str(each["loc"][0]) if each["loc"] else ""
+        message = each["msg"].removeprefix("Value error, ")
+        lines.append(f"  TELECINE_{name.upper()}: {message}" if name else f"  {message}")
+    return "\n".join([*lines, "See `telecine settings` for all of them."])
+
+
+def _up(settings: Settings, _: argparse.Namespace) -> int:
+    from telecine.simulations.commands import up  # noqa: PLC0415 - help must not load the services
+
+    return _awaited(up.run(settings))
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import one  # noqa: PLC0415 - help must not load the services
+
+    return _awaited(one.run(settings, options.service))
+
+
+def _settings(settings: Settings, _: argparse.Namespace) -> int:
+    from telecine.simulations.commands import settings as shown  # noqa: PLC0415 - as above
+
+    return shown.run(settings)
+
+
+def _awaited(command: Coroutine[Any, Any, int]) -> int:
+    if sys.platform == "win32":
+        return asyncio.run(command)
+    return uvloop.run(command)

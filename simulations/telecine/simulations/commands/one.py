@@ -1,0 +1,24 @@
+"""`telecine run <service>`: one service of the house against a NATS server and a database elsewhere."""
+
+from telecine.gateway import service as gateway
+from telecine.shared.errors import Refusal
+from telecine.shared.settings import Settings
+from telecine.simulations.local import SERVICES
+from telecine.simulations.stopping import stop_signal
+
+NAMES = (*SERVICES, "gateway")
+
+
+async def run(settings: Settings, name: str) -> int:
+    """Run one copy of a service until SIGINT or SIGTERM."""
+    if not settings.nats_url:
+        message = (
+            "set TELECINE_NATS_URL to the house's NATS server, as nats://<token>@<host>:<port>"
+        )
+        raise Refusal("invalid", message, "nats_url")
+    service = gateway if name == "gateway" else SERVICES[name]
+    with stop_signal() as stopped:
+        async with service.running(settings):
+            print(f"{name} is up", flush=True)
+            await stopped.wait()
+    return 0

@@ -1,0 +1,26 @@
+"""`telecine up`: the whole house in one process, until it is told to stop."""
+
+import asyncio
+
+import structlog
+
+from telecine.shared.settings import Settings
+from telecine.simulations import local
+from telecine.simulations.signposts import signposts
+from telecine.simulations.stopping import stop_signal
+
+log = structlog.get_logger()
+
+
+async def run(settings: Settings) -> int:
+    """Run the house until SIGINT or SIGTERM; 1 if its nats-server cannot be kept alive."""
+    with stop_signal() as stopped:
+        async with local.house(settings) as house:
+            print(signposts(house.url, house.settings), flush=True)
+            failed = house.nats.failed if house.nats else asyncio.Event()
+            waiting = [asyncio.create_task(each.wait()) for each in (stopped, failed)]
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+            print("stopping …", flush=True)
+    return 1 if failed.is_set() else 0
