@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="command")
     _add_up(commands)
     _add_run(commands)
+    _add_verify(commands)
     _add_settings(commands)
     return top
 
@@ -82,6 +83,13 @@ def _add_run(commands: Any) -> None:
     names = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
     one.add_argument("service", choices=names)
     one.set_defaults(run=_run)
+
+
+def _add_verify(commands: Any) -> None:
+    verify = commands.add_parser("verify", help="hold the log against states, views and records")
+    for name in ("data", "fidelity"):
+        _add_option(verify, name)
+    verify.set_defaults(run=_verify)
 
 
 def _add_settings(commands: Any) -> None:
@@ -130,6 +138,12 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import one  # noqa: PLC0415 - help must not load the services
 
     return _awaited(one.run(settings, options.service))
+
+
+def _verify(settings: Settings, _: argparse.Namespace) -> int:
+    from telecine.simulations.commands import verify  # noqa: PLC0415 - as above
+
+    return _awaited(verify.run(settings))
 
 
 def _settings(settings: Settings, _: argparse.Namespace) -> int:

@@ -1,0 +1,151 @@
+"""Deliveries and attempts against the log: what was owed has its record, what is recorded was owed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.platforms.pack import Fidelity
+from telecine.shared.endpoint import Active, Endpoint
+from telecine.shared.envelope import Recorded
+from telecine.shared.events import EndpointFact, VideoFact
+from telecine.shared.ids import object_id
+from telecine.shared.video import Video
+from telecine.simulations.verify.findings import Findings
+from telecine.simulations.verify.log import Folded
+from telecine.simulations.verify.queues import UnderWay
+from telecine.subscriptions.matching import wants
+
+Endpoints = dict[str, Folded[Endpoint, EndpointFact]]
+Facts = list[Recorded[Video, VideoFact]]
+
+#: What the clocks of a NATS server and a service may differ.
+_SKEW = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Records:
+    """The rows of the delivery service."""
+
+    deliveries: dict[str, DeliveryRow]
+    attempts: dict[str, list[AttemptRow]]
+
+    @classmethod
+    def of(cls, deliveries: Iterable[DeliveryRow], attempts: Iterable[AttemptRow]) -> "Records":
+        by_delivery: dict[str, list[AttemptRow]] = defaultdict(list)
+        for attempt in attempts:
+            by_delivery[attempt.delivery_id].append(attempt)
+        return cls({row.id: row for row in deliveries}, dict(by_delivery))
+
+
+def check_owed(
+    facts: Facts,
+    endpoints: Endpoints,
+    records: Records,
+    queues: UnderWay,
+    *,
+    fidelity: Fidelity,
+    findings: Findings,
+) -> None:
+    """Every fact that was matched has a delivery for each endpoint that wanted it all that while."""
+    bounds = _matched_by(facts, records, queues)
+    by_org: dict[str, list[Folded[Endpoint, EndpointFact]]] = defaultdict(list)
+    for endpoint in endpoints.values():
+        by_org[endpoint.facts[0][0].stamp.org].append(endpoint)
+    known = records.deliveries.keys() | queues.owed.keys()
+    for fact in facts:
+        if fact.sequence > queues.matched_up_to:
+            continue
+        for endpoint in by_org[fact.stamp.org]:
+            if _wanted(endpoint, fact, bounds[fact.sequence], fidelity):
+                endpoint_id = endpoint.facts[0][0].stamp.id
+                expected = object_id(fact.stamp.at, fact.id, endpoint_id)
+                problem = f"{fact.fact.type} at {fact.sequence} was not owed to {endpoint_id}"
+                findings.hold("owed deliveries", expected in known, problem)
+
+
+def _matched_by(facts: Facts, records: Records, queues: UnderWay) -> dict[int, datetime]:
+    """Answer for each position a moment by which it had been matched, since matching keeps order."""
+    seen = dict(queues.owed.values())
+    for row in records.deliveries.values():
+        seen[row.event_sequence] = min(
+            seen.get(row.event_sequence, row.matched_at), row.matched_at
+        )
+    bounds, latest = {}, datetime.now(UTC)
+    for fact in sorted(facts, key=lambda each: each.sequence, reverse=True):
+        latest = min(latest, seen.get(fact.sequence, latest))
+        bounds[fact.sequence] = latest
+    return bounds
+
+
+def _wanted(
+    endpoint: Folded[Endpoint, EndpointFact],
+    fact: Recorded[Video, VideoFact],
+    matched: datetime,
+    fidelity: Fidelity,
+) -> bool:
+    states = list(_states_during(endpoint, fact.stored_at, matched + _SKEW))
+    return bool(states) and all(
+        isinstance(state, Active) and wants(state, fact.fact.type, fidelity) for state in states
+    )
+
+
+def _states_during(
+    endpoint: Folded[Endpoint, EndpointFact], start: datetime, end: datetime
+) -> Iterator[Endpoint | None]:
+    """Yield the states an endpoint had between two moments; None stands for not yet existing."""
+    before: Endpoint | None = None
+    for recorded, state in endpoint.facts:
+        if recorded.stored_at > end:
+            break
+        if recorded.stored_at > start:
+            yield before
+        before = state
+    yield before
+
+
+def check_records(
+    facts: Facts, endpoints: Endpoints, records: Records, findings: Findings
+) -> None:
+    """Every record stands for a fact and an endpoint, and its attempts tell the same story."""
+    by_id = {fact.id: fact for fact in facts}
+    for row in records.deliveries.values():
+        fact = by_id.get(row.event_id)
+        good = fact is not None and row.endpoint_id in endpoints
+        findings.hold("delivery records", good, f"{row.id} stands for nothing in the log")
+        if fact:
+            same = (fact.sequence, fact.fact.type) == (row.event_sequence, row.event_type)
+            findings.hold("delivery records", same, f"{row.id} names another event than the log")
+        _check_attempts(row, records.attempts.get(row.id, []), findings)
+    for stray in records.attempts.keys() - records.deliveries.keys():
+        findings.hold("attempts", False, f"attempts of {stray}, which has no record")
+
+
+def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Findings) -> None:
+    chain = [each for each in attempts if each.trigger != "repeat"]
+    numbers = [each.number for each in chain]
+    expected = list(range(1, row.attempts + 1))
+    findings.hold(
+        "attempts", numbers == expected, f"{row.id} has attempts {numbers}, not {expected}"
+    )
+    good = [each.error is None for each in chain]
+    ends = {"succeeded": True, "exhausted": False, "postponed": False}
+    if row.state in ends and good:
+        right = good[-1] is ends[row.state] and not any(good[:-1])
+        findings.hold("outcomes", right, f"{row.id} is {row.state}, its attempts say {good}")
+    if row.state == "postponed" and chain:
+        same = chain[-1].next_at == row.next_at
+        findings.hold(
+            "outcomes", same, f"{row.id} waits for {row.next_at}, its last attempt differs"
+        )
+
+
+def check_waiting(records: Records, queues: UnderWay, findings: Findings) -> None:
+    """Every delivery that waits has its timer: no chain of retries has died."""
+    for row in records.deliveries.values():
+        if row.state == "postponed":
+            held = ("delivery", row.id, row.next) in queues.timers
+            findings.hold(
+                "timers", held, f"delivery {row.id} waits for attempt {row.next} in vain"
+            )

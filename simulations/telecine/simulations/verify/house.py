@@ -1,0 +1,111 @@
+"""One pass over a whole house, and passes until it is at rest."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic
+from typing import Any
+
+from sqlmodel import SQLModel, select
+
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.ingest.tables import VideoRow
+from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.bus import Bus, connected
+from telecine.shared.database import Database, opened
+from telecine.shared.endpoint import Endpoint
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events import EndpointFact, VideoFact
+from telecine.shared.settings import Settings
+from telecine.shared.video import Video
+from telecine.simulations.data_folder import DataFolder
+from telecine.simulations.nats_server import EmbeddedNats
+from telecine.simulations.verify import deliveries, log, videos
+from telecine.simulations.verify.deliveries import Records
+from telecine.simulations.verify.findings import Findings
+from telecine.simulations.verify.log import Folded
+from telecine.simulations.verify.queues import under_way
+from telecine.subscriptions.tables import EndpointRow
+
+_PAUSE = 0.25
+
+
+class Verifier:
+    """Reads a house's log, queues and tables; changes nothing."""
+
+    def __init__(self, bus: Bus, databases: dict[str, Database], settings: Settings) -> None:
+        self._bus = bus
+        self._databases = databases
+        self._settings = settings
+
+    async def until_clean(self, patience: float) -> Findings:
+        """Verify again and again until all is well or `patience` seconds are over: a running house
+        moves while it is read, and its views may be a moment late."""
+        end = monotonic() + patience
+        while True:
+            findings = await self.once()
+            if not findings.problems or monotonic() > end:
+                return findings
+            await asyncio.sleep(_PAUSE)
+
+    async def once(self) -> Findings:
+        """Verify in one pass."""
+        findings = Findings()
+        queues = await under_way(self._bus)
+        records = await self._records()
+        folded = await log.fold(EventLog(self._bus, VIDEO), findings)
+        endpoints = await log.fold(EventLog(self._bus, ENDPOINT), findings)
+        facts = [recorded for each in folded.values() for recorded, _ in each.facts]
+        await self._check_views(folded, endpoints, findings)
+        fidelity = self._settings.fidelity
+        deliveries.check_owed(
+            facts, endpoints, records, queues, fidelity=fidelity, findings=findings
+        )
+        deliveries.check_records(facts, endpoints, records, findings)
+        deliveries.check_waiting(records, queues, findings)
+        videos.check_waiting(folded, queues, findings)
+        return findings
+
+    async def _check_views(
+        self,
+        videos: dict[str, Folded[Video, VideoFact]],
+        endpoints: dict[str, Folded[Endpoint, EndpointFact]],
+        findings: Findings,
+    ) -> None:
+        rows = await self._rows("ingest", VideoRow)
+        log.check_view(VIDEO, videos, {r.id: (r.last_seq, r.state) for r in rows}, findings)
+        rows = await self._rows("subscriptions", EndpointRow)
+        log.check_view(ENDPOINT, endpoints, {r.id: (r.last_seq, r.state) for r in rows}, findings)
+
+    async def _records(self) -> Records:
+        # Attempts last: one that is recorded in between then has its delivery's row of before.
+        rows = await self._rows("delivery", DeliveryRow)
+        return Records.of(rows, await self._rows("delivery", AttemptRow))
+
+    async def _rows(self, service: str, table: type[SQLModel]) -> list[Any]:
+        async with self._databases[service].session() as session:
+            return list((await session.exec(select(table))).all())
+
+
+_TABLES: dict[str, list[type[SQLModel]]] = {
+    "ingest": [VideoRow],
+    "subscriptions": [EndpointRow],
+    "delivery": [DeliveryRow, AttemptRow],
+}
+
+
+@asynccontextmanager
+async def verifier(settings: Settings) -> AsyncIterator[Verifier]:
+    """Join the running house of the settings, or wake the log of one that is switched off."""
+    async with AsyncExitStack() as stack:
+        url = settings.nats_url or DataFolder.read_connection(settings.data)
+        if url is None:
+            folder = DataFolder.claim(settings.data)
+            stack.callback(folder.release)
+            url = (await stack.enter_async_context(EmbeddedNats(settings.data))).url
+        bus = await stack.enter_async_context(connected(url, "verify"))
+        databases = {
+            service: await stack.enter_async_context(opened(settings.database(service), tables))
+            for service, tables in _TABLES.items()
+        }
+        yield Verifier(bus, databases, settings)
