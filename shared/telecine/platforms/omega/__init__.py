@@ -1,0 +1,49 @@
+"""OmegaStream: its API, its webhooks and its tus entrance, as documented.
+
+Source: the public documents of OmegaStream; where they are silent, the decisions in DESIGN §6.
+"""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+
+from telecine.platforms.house import House
+from telecine.platforms.omega import upload_door
+from telecine.platforms.omega.endpoint_events import EndpointEvents
+from telecine.platforms.omega.endpoint_shape import endpoint_id
+from telecine.platforms.omega.errors import describe, failure
+from telecine.platforms.omega.event_shape import body
+from telecine.platforms.omega.events_table import sends
+from telecine.platforms.omega.signposts import signpost
+from telecine.platforms.omega.videos import Videos
+from telecine.platforms.omega.webhooks import PLATFORM, Webhooks
+from telecine.platforms.pack import Pack
+from telecine.platforms.routes import guarded
+from telecine.shared.endpoint import Profile
+
+
+def _router(house: House) -> APIRouter:
+    router = APIRouter(route_class=guarded(describe), tags=["OmegaStream"])
+    for room in (Webhooks(house), EndpointEvents(house), Videos(house)):
+        room.add_to(router)
+    return router
+
+
+def _no_headers(_: Profile, __: Mapping[str, str]) -> dict[str, str]:
+    """Omega documents no header of its own; the signature's are delivery's."""
+    return {}
+
+
+PACK = Pack(
+    name=PLATFORM,
+    paths=("/company", upload_door.PATH),
+    sends=sends,
+    render=body,
+    headers=_no_headers,
+    secret_headers=frozenset(),
+    endpoint_id=endpoint_id,
+    router=_router,
+    failure=failure,
+    signpost=signpost,
+    doors=(upload_door.DOOR,),
+)
