@@ -291,7 +291,7 @@ def evolve(state: Video, fact: VideoFact, stamp: Stamp) -> Video:
         return _born(fact, stamp)
     card = replace(state.card, version=state.card.version + 1, updated_at=stamp.at)
     match state, fact:
-        case Created(), VideoUploaded():
+        case Created(), VideoUploaded(opening=None):
             return Uploaded(card, _bytes(fact))
         case Uploaded(upload=upload), VideoReadyForProcessing(plan=plan, next_at=due):
             return Queued(card, upload, plan, Awaited(card.version, due))
