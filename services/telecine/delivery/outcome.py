@@ -1,0 +1,106 @@
+"""What one attempt to send a webhook came to: a value, whatever the receiver did."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+ErrorClass = Literal[
+    "dns",  # the host name has no address
+    "connect",  # nobody answers at that address
+    "tls",  # the handshake failed, or the certificate is not the host's
+    "timeout",  # the one deadline passed, wherever the attempt was
+    "reset",  # the connection ended before the answer did
+    "protocol",  # what came is not HTTP, or past our limits, or the request cannot be put into HTTP
+    "redirect",  # 3xx: never followed
+    "status",  # any other answer but 2xx
+]
+
+BODY_CAP = 16 * 1024  # bytes of an answer's body that are read and kept
+HEADERS_CAP = 16 * 1024  # bytes of an answer's header names and values that are kept
+TEXT_CAP = 300  # characters of a reason or a message
+
+# Ends up in SQL text and on a page: PostgreSQL refuses NUL, and a page shows controls as nothing.
+_CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), "\N{REPLACEMENT CHARACTER}")
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """How long each phase took, in milliseconds of wall time; None for one that did not complete.
+
+    A reused connection has no `dns_ms`, `connect_ms` and `tls_ms`; a URL with an IP address has
+    no `dns_ms`, one without TLS no `tls_ms`. `first_byte_ms` runs from the moment the connection
+    was ready to the answer's first byte. The phases are those of the connection that was last
+    used, `total_ms` is everything.
+    """
+
+    dns_ms: float | None
+    connect_ms: float | None
+    tls_ms: float | None
+    first_byte_ms: float | None
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The value an attempt returns; a failed one is a value too, never an exception.
+
+    `error` is None exactly when a 2xx came whole (or up to the cap). A status may stand beside
+    an error: the answer began, and then the deadline passed or the connection broke.
+    """
+
+    status: int | None  # None: no answer came
+    reason: str  # the status label, "OK"; "" without an answer
+    headers: tuple[tuple[str, str], ...]  # the answer's, in order, the first HEADERS_CAP bytes
+    body: bytes  # as received (never decompressed), at most BODY_CAP bytes
+    truncated: bool  # there was more than the cap, and it was not read
+    error: ErrorClass | None
+    message: str  # one sentence for a person; "" on success
+    address: str | None  # "IP:port" that was talked to; None if no connection stood
+    timings: Timings
+
+    @property
+    def success(self) -> bool:
+        return self.error is None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt did not succeed: its class for policies, a sentence for people."""
+
+    error: ErrorClass
+    message: str
+
+
+def judged(status: int, reason: str) -> Failure | None:
+    """Only 2xx is success (Standard Webhooks 1.0.0); every 3xx is the class "redirect"."""
+    if 200 <= status <= 299:
+        return None
+    answer = f"answered {status} {reason}".rstrip()
+    if 300 <= status <= 399:
+        return Failure("redirect", f"{answer}, and redirects are not followed")
+    return Failure("status", answer)
+
+
+def label(status: int, reason: str | None) -> str:
+    """The status line's label; the standard one if the receiver sent none."""
+    if reason:
+        return legible(reason.encode("utf-8", "surrogateescape"))[:TEXT_CAP]
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+def kept_headers(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    """The leading headers that fit into HEADERS_CAP, as text that any store takes."""
+    kept: list[tuple[str, str]] = []
+    room = HEADERS_CAP
+    for name, value in raw:
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        kept.append((legible(name), legible(value)))
+    return tuple(kept)
+
+
+def legible(raw: bytes) -> str:
+    """A receiver's bytes as text without control characters and without lone surrogates."""
+    return raw.decode("utf-8", "replace").translate(_CONTROLS)
