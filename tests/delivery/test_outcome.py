@@ -1,0 +1,45 @@
+"""The verdict over an answer, and what is kept of it."""
+
+from telecine.delivery.outcome import HEADERS_CAP, judged, kept_headers, label
+from telecine.delivery.recording import Marks, timings
+
+
+def test_only_2xx_is_success_and_only_3xx_a_redirect() -> None:
+    verdicts = {status: judged(status, "Label") for status in range(1000)}
+
+    assert [status for status, failure in verdicts.items() if failure is None] == [
+        *range(200, 300)
+    ]
+    assert [
+        status for status, failure in verdicts.items() if failure and failure.error == "redirect"
+    ] == [*range(300, 400)]
+
+
+def test_label_is_the_receivers_own_else_the_standard_one_else_nothing() -> None:
+    assert label(404, "Not here") == "Not here"
+    assert label(404, "") == "Not Found"
+    assert label(799, "") == ""
+
+
+def test_headers_are_kept_to_the_last_byte_of_the_cap_and_not_beyond() -> None:
+    exact = (b"A", b"x" * (HEADERS_CAP - 1))
+
+    assert kept_headers([exact]) == (("A", "x" * (HEADERS_CAP - 1)),)
+    assert kept_headers([(b"A", b"x" * HEADERS_CAP)]) == ()
+    assert kept_headers([exact, (b"B", b"")]) == kept_headers([exact])
+
+
+def test_phases_are_the_spans_between_their_moments() -> None:
+    marks = Marks(wanted=1.0, named=True, opened=1.25, handshaking=1.5, ready=2.0, first_byte=4.0)
+
+    spans = timings(marks, 0.5, 5.0)
+
+    assert (spans.dns_ms, spans.connect_ms, spans.tls_ms) == (250, 250, 500)
+    assert (spans.first_byte_ms, spans.total_ms) == (2000, 4500)
+
+
+def test_phase_that_did_not_complete_has_no_length() -> None:
+    spans = timings(Marks(wanted=1.0, opened=1.0, handshaking=1.5), 1.0, 2.0)
+
+    assert (spans.dns_ms, spans.tls_ms, spans.first_byte_ms) == (None, None, None)
+    assert spans.connect_ms == 500
