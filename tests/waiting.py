@@ -3,20 +3,20 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any
 
 
-async def until(
-    condition: Callable[[], T | Awaitable[T]], deadline: float = 10.0, poll: float = 0.01
-) -> T:
-    """Answer the condition's first truthy value; fail with its last one after `deadline` seconds."""
+async def until(condition: Callable[[], Any], deadline: float = 10.0, poll: float = 0.01) -> Any:
+    """Answer the first truthy value of a condition (awaited if it can be).
+
+    Fails with its last value after `deadline` seconds.
+    """
     end = time.monotonic() + deadline
     while True:
-        found = condition()
-        value = await found if inspect.isawaitable(found) else found
+        value = condition()
+        if inspect.isawaitable(value):
+            value = await value
         if value:
             return value
         if time.monotonic() > end:

@@ -1,0 +1,110 @@
+"""`telecine up` as a process of its own, to be killed and started again on the same data."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.house import ORGS
+from tests.waiting import until
+
+READY_WITHIN = 30.0
+
+
+def free_port() -> int:
+    """Answer a port that was free a moment ago, below those handed out to outgoing connections."""
+    for port in range(21_000 + os.getpid() % 5_000, 32_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
+
+
+class UpProcess:
+    """One `telecine up` after the other on one data folder and one port."""
+
+    def __init__(self, data: Path, *options: str, env: dict[str, str] | None = None) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._options = options
+        self._env = {"TELECINE_ORGS": json.dumps(ORGS), **(env or {})}
+        self._process: asyncio.subprocess.Process | None = None
+        self.output = data.parent / f"{data.name}.out"
+
+    async def start(self) -> None:
+        """Start it, and wait until it is ready."""
+        await self.spawn()
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
+            await until(lambda: self._ready(http), deadline=READY_WITHIN)
+
+    async def spawn(self) -> None:
+        """Start it, without waiting."""
+        command = [sys.executable, "-m", "telecine.simulations", "up", *self._arguments()]
+        with self.output.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, stdout=output, stderr=output, env={**os.environ, **self._env}
+            )
+
+    def _arguments(self) -> list[str]:
+        return ["--data", str(self.data), "--port", str(self.port), *self._options]
+
+    async def _ready(self, http: httpx.AsyncClient) -> bool:
+        assert self._process is not None
+        assert self._process.returncode is None, self.output.read_text()
+        try:
+            return (await http.get("/readyz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    async def kill(self) -> None:
+        """End it as a power cut would: the process at once, its nats-server with it."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop. Answers its exit status."""
+        return await self._end(with_signal)
+
+    async def _end(self, with_signal: signal.Signals) -> int:
+        if self._process is None:
+            return 0
+        if self._process.returncode is None:
+            self._process.send_signal(with_signal)
+        status = await asyncio.wait_for(self._process.wait(), 20)
+        self._process = None
+        return status
+
+    async def verify(self) -> tuple[int, str]:
+        """Run `telecine verify` on the data. Answers its exit status and what it printed."""
+        verifying = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "telecine.simulations", "verify", "--data", str(self.data)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, **self._env},
+        )
+        output, _ = await verifying.communicate()
+        return verifying.returncode or 0, output.decode()
+
+
+@asynccontextmanager
+async def process(
+    data: Path, *options: str, env: dict[str, str] | None = None
+) -> AsyncIterator[UpProcess]:
+    """Run `telecine up`; whatever happens in the block, nothing of it is left behind."""
+    up = UpProcess(data, *options, env=env)
+    try:
+        await up.start()
+        yield up
+    finally:
+        await up.kill()
