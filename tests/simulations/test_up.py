@@ -1,0 +1,177 @@
+"""`telecine up` as its users meet it: a process that starts, says where it is, stops, and goes on."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import UpProcess, process
+from tests.waiting import until
+
+AUTHORIZATION = {"authorization": "Bearer demo-key"}
+
+
+async def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run a command to its end. Answers its exit status and everything it printed."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "telecine.simulations", *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **(env or {})},
+    )
+    output, _ = await asyncio.wait_for(running.communicate(), 30)
+    return running.returncode or 0, output.decode()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_stops_it_cleanly_and_leaves_no_server(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    async with process(tmp_path / "data", "--preset", "instant") as up:
+        server = int((tmp_path / "data/nats-server.pid").read_text())
+
+        status = await up.stop(how)
+
+        assert status == 0, up.output.read_text()
+        assert not Path(f"/proc/{server}").exists()
+        assert not (tmp_path / "data/nats.url").exists()
+
+
+async def test_started_again_on_the_same_data_it_goes_on_where_it_was(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with process(data, "--preset", "quick", "--speed", "0") as up:
+        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION) as http:
+            body = {"url": "http://example.com/a.mp4", "title": "a"}
+            video = (await http.post("/company/client/video/stream/copy", json=body)).json()
+            frozen = (await http.get("/v1/clock")).json()
+        await up.stop()
+
+    async with (
+        process(data, "--preset", "quick", "--speed", "50") as up,
+        httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION) as http,
+    ):
+
+        async def done() -> bool:
+            now = (await http.get(f"/v1/videos/{video['uuid']}/history")).json()["facts"]
+            return bool(now[-1]["type"] == "video.ready_to_watch")
+
+        await until(done)
+        history = (await http.get(f"/v1/videos/{video['uuid']}/history")).json()["facts"]
+
+    assert frozen["frozen"] is True
+    assert history[0]["at"] == history[1]["at"], "a night switched off does not pass"
+    assert history[-1]["type"] == "video.ready_to_watch"
+
+
+async def test_the_printed_curl_line_works_as_pasted(tmp_path: Path) -> None:
+    async with process(tmp_path / "data", "--preset", "instant") as up:
+        line = up.output.read_text().split("Try:\n")[1].split("\n")[0].strip()
+
+        pasted = await asyncio.create_subprocess_shell(
+            f"{line} -s -o /dev/null -w '%{{http_code}}'", stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await pasted.communicate()
+
+        assert line.startswith("curl ")
+        assert output.decode() in {"200", "201"}
+
+
+async def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        status, output = await run("up", "--data", str(tmp_path / "data"), "--port", port)
+
+    assert status == 1
+    assert f"port {port}" in output
+    assert "--port" in output
+    assert "Traceback" not in output
+
+
+async def test_a_data_folder_in_use_is_named_with_its_holder(tmp_path: Path) -> None:
+    async with process(tmp_path / "data") as up:
+        status, output = await run("up", "--data", str(up.data), "--port", "0")
+
+    assert status == 1
+    assert str(up.data) in output
+    assert "--data" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(
+    ("env", "named"),
+    [
+        ({"TELECINE_PORT": "eighty"}, "TELECINE_PORT"),
+        ({"TELECINE_ORGS": "{"}, "orgs"),
+        ({"TELECINE_ORGS": '{"de mo": ["k"]}'}, "TELECINE_ORGS"),
+        ({"TELECINE_PRESET": "realistic"}, "TELECINE_PRESET"),
+        ({"TELECINE_HOST": "192.0.2.1"}, "TELECINE_ORGS"),
+    ],
+)
+async def test_a_broken_setting_is_named(tmp_path: Path, env: dict[str, str], named: str) -> None:
+    status, output = await run("up", "--data", str(tmp_path / "data"), env=env)
+
+    assert status == 2
+    assert named in output
+    assert "Traceback" not in output
+
+
+async def test_settings_are_printed_with_reasons_and_without_keys() -> None:
+    orgs = json.dumps({"acme": ["very-secret-key"]})
+
+    status, output = await run("settings", env={"TELECINE_ORGS": orgs})
+
+    assert status == 0
+    assert "TELECINE_SPEED = 1.0" in output
+    assert "acme" in output
+    assert "very-secret-key" not in output
+
+
+async def test_a_service_without_nats_says_what_to_set() -> None:
+    status, output = await run("run", "ingest")
+
+    assert status == 1
+    assert "TELECINE_NATS_URL" in output
+
+
+async def test_a_nats_server_that_dies_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with process(tmp_path / "data", "--preset", "quick", "--speed", "5") as up:
+        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION, timeout=20) as http:
+            body = {"url": "http://example.com/a.mp4", "title": "a"}
+            video = (await http.post("/company/client/video/stream/copy", json=body)).json()
+            server = int((tmp_path / "data/nats-server.pid").read_text())
+
+            os.kill(server, signal.SIGKILL)
+
+            async def done() -> bool:
+                now = await http.get(f"/company/client/video/{video['uuid']}")
+                return now.status_code == 200 and now.json()["status"] == "process-completed"
+
+            await until(done, deadline=30)
+            status, output = await up.verify()
+
+    assert status == 0, output
+
+
+async def test_an_orphaned_server_of_a_crash_is_replaced(tmp_path: Path) -> None:
+    up = UpProcess(tmp_path / "data")
+    try:
+        await up.start()
+        first = int((tmp_path / "data/nats-server.pid").read_text())
+        await up.kill()
+        await up.start()
+        second = int((tmp_path / "data/nats-server.pid").read_text())
+    finally:
+        await up.kill()
+
+    assert first != second
+    await until(lambda: not Path(f"/proc/{first}").exists())
