@@ -36,7 +36,7 @@ def describe(_: Request, error: RouteError) -> Response:
         case WrongOrganisation():
             return say(404, "no such company")
         case RequestValidationError():
-            return say(400, str(error))
+            return say(400, "; ".join(f"{at['loc'][-1]}: {at['msg']}" for at in error.errors()))
 
 
 def _with(headers: Mapping[str, str] | None, response: Response) -> Response:

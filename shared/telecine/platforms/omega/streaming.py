@@ -16,19 +16,15 @@ async def array(pages: Pages) -> StreamingResponse:
     If a later page fails, the connection ends without the array's end: no client can take the
     part for the whole.
     """
-    first = await anext(pages, ())
+    first = await anext(pages, None)
     return StreamingResponse(_pieces(first, pages), 200, media_type="application/json")
 
 
-async def _pieces(first: Sequence[dict[str, Any]], rest: Pages) -> AsyncIterator[bytes]:
-    yield b"["
-    page, between = first, b""
-    while True:
+async def _pieces(first: Sequence[dict[str, Any]] | None, rest: Pages) -> AsyncIterator[bytes]:
+    page, between = first, b"["
+    while page is not None:
         for each in page:
             yield between + compact(each)
             between = b","
-        following = await anext(rest, None)
-        if following is None:
-            break
-        page = following
-    yield b"]"
+        page = await anext(rest, None)
+    yield b"[]" if between == b"[" else b"]"

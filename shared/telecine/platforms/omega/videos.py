@@ -70,7 +70,7 @@ class Videos:
 
     async def _some(self, org: str, asked: Wanted) -> tuple[list[Known], int]:
         videos: list[Known] = []
-        total = 1
+        total = asked.offset + 1  # not known yet; one question at least
         while len(videos) < asked.limit and asked.offset + len(videos) < total:
             query = ListVideos(
                 org=org,

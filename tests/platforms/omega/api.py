@@ -1,0 +1,62 @@
+"""Calls to Omega's API of a house, as its clients make them."""
+
+from hashlib import sha256
+from typing import Any
+
+import httpx
+
+from tests.house import TestHouse
+
+BEARER = {"Authorization": "Bearer demo-key"}
+OTHER = {"Authorization": "Bearer other-key"}
+WEBHOOKS = "/company/client/webhooks"
+VIDEOS = "/company/client/video"
+EVENTS = ["video.uploaded", "video.process_succeeded", "video.process_failed"]
+
+
+async def create_endpoint(
+    house: TestHouse,
+    url: str,
+    events: list[str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    body = {"url": url, "events": events or EVENTS}
+    answer = await house.http.post(WEBHOOKS, json=body, headers={**BEARER, **(headers or {})})
+    assert answer.status_code == 200, answer.text
+    shape: dict[str, Any] = answer.json()
+    return shape
+
+
+async def upload_link(house: TestHouse, title: str = "a video") -> dict[str, Any]:
+    body = {"url": f"{house.url}/video.mp4", "title": title}
+    answer = await house.http.post(f"{VIDEOS}/stream/copy", json=body, headers=BEARER)
+    assert answer.status_code == 200, answer.text
+    shape: dict[str, Any] = answer.json()
+    return shape
+
+
+async def create_video(house: TestHouse, **body: Any) -> dict[str, Any]:
+    answer = await house.http.post(VIDEOS, json={"title": "a video", **body}, headers=BEARER)
+    assert answer.status_code == 201, answer.text
+    shape: dict[str, Any] = answer.json()
+    return shape
+
+
+async def read(house: TestHouse, path: str) -> Any:
+    answer = await house.http.get(path, headers=BEARER)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def message(answer: httpx.Response) -> str:
+    """Answer the words of an error, which has nothing but words."""
+    shape = answer.json()
+    assert list(shape) == ["message"]
+    words: str = shape["message"]
+    return words
+
+
+def signed(key: str, expiration: int | str, video: str) -> dict[str, str]:
+    """Answer the headers of the tus door, as the documents' example makes them."""
+    signature = sha256(f"{key}{expiration}{video}".encode()).hexdigest()
+    return {"Signature": signature, "Expiration": str(expiration), "Video-Id": video}
