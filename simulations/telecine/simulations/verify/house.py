@@ -84,7 +84,7 @@ class Verifier:
 
     async def _rows(self, service: str, table: type[SQLModel]) -> list[Any]:
         async with self._databases[service].session() as session:
-            return list((await session.exec(select(table))).all())
+            return list((await session.scalars(select(table))).all())
 
 
 _TABLES: dict[str, list[type[SQLModel]]] = {
