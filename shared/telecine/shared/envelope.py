@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.events import Fact, Stamp
@@ -110,7 +110,7 @@ def parse(
     try:
         _, _, org, aggregate_id = subject_.split(".")
         content: dict[str, Any] = json.loads(raw_body)
-        fact = kind.facts[raw_headers["ce-type"]].model_validate(content["data"])
+        fact = _fact(kind, raw_headers["ce-type"], content)
         trusted = content["state_version"] == kind.state_version
         return Recorded(
             id=raw_headers["ce-id"],
@@ -122,5 +122,12 @@ def parse(
             sequence=sequence,
             stored_at=stored_at,
         )
-    except (KeyError, ValueError, ValidationError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BrokenMessage(f"{subject_} at {sequence}: {error}") from error
+
+
+def _fact(kind: Kind[S, F], event_type: str, content: Mapping[str, Any]) -> F:
+    fact_type = kind.facts[event_type]
+    if content["schema"] != fact_type.schema_version:  # the same fields may mean something else
+        raise ValueError(f"{event_type} of schema version {content['schema']!r} cannot be read")
+    return fact_type.model_validate(content["data"])

@@ -1,0 +1,148 @@
+"""One message for every fact, as the code writes it today."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telecine.clock import time_line
+from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
+from telecine.delivery.publishing import Publishing
+from telecine.shared import envelope
+from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.bus import Bus, Expect, Stored
+from telecine.shared.endpoint import Active, Endpoint
+from telecine.shared.envelope import Kind, Trace
+from telecine.shared.events import ClockFact, ClockSpeedChanged, ClockStarted, Fact, Stamp
+from telecine.shared.owed import Owed
+from telecine.shared.video import Video
+from tests.shared import endpoints, videos
+from tests.shared.videos import due, minute
+
+EVENT_ID, TRACE = "0123456789abcdef", Trace("cause-1", "wish-1")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message: its subject, its headers, its body as JSON."""
+
+    subject: str
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A fact of an aggregate, and the state after it."""
+
+    kind: Kind[Any, Any]
+    fact: Fact
+    stamp: Stamp
+    version: int
+    state: Any
+
+    @property
+    def name(self) -> str:
+        """The type, and in which versions fact and state are written."""
+        schema, state = self.fact.schema_version, self.kind.state_version
+        return f"{self.fact.type}.schema{schema}.state{state}"
+
+    def message(self) -> Written:
+        body = envelope.body(self.kind, self.fact, self.version, self.state)
+        return Written(
+            envelope.subject(self.fact, self.stamp),
+            envelope.headers(self.kind, EVENT_ID, self.fact, self.stamp, TRACE),
+            json.loads(body),
+        )
+
+
+def _video(fact: str, version: int, state: Video) -> Case:
+    return Case(VIDEO, videos.FACTS[fact], videos.stamp(version), version, state)
+
+
+def _endpoint(fact: str, version: int, state: Endpoint) -> Case:
+    return Case(ENDPOINT, endpoints.FACTS[fact], endpoints.stamp(version), version, state)
+
+
+def cases() -> dict[str, Case]:
+    """Answer a case for every fact that has a state after it, by name."""
+    updated = Active(endpoints.profile(2, endpoints.SECOND))
+    found = [
+        _video("created", 1, videos.CREATED),
+        _video("uploaded_by_file", 2, videos.UPLOADED),
+        _video("ready_for_processing", 3, videos.QUEUED),
+        _video("in_progress", 4, videos.IN_PROGRESS),
+        _video("completed_processing", 5, videos.COMPLETED),
+        _video("process_succeeded", 6, videos.SUCCEEDED),
+        _video("ready_to_watch", 7, videos.WATCHABLE),
+        _video("process_failed", 5, videos.FAILED),
+        _endpoint("created", 1, endpoints.ACTIVE),
+        _endpoint("deactivated", 2, endpoints.INACTIVE),
+        _endpoint("activated", 3, Active(endpoints.profile(3))),
+        _endpoint("updated", 2, updated),
+        _endpoint("deleted", 3, endpoints.DELETED),
+    ]
+    linked = _video("uploaded_by_link", 1, videos.LINKED)
+    return {each.name: each for each in found} | {f"{linked.name}.by_link": linked}
+
+
+class _Noted(Bus):
+    """Writes down what would be published."""
+
+    def __init__(self) -> None:
+        self.noted: list[Written] = []
+
+    async def publish(
+        self,
+        subject: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        message_id: str | None = None,
+        expect: Expect | None = None,
+    ) -> Stored:
+        self.noted.append(Written(subject, dict(headers or {}), json.loads(body)))
+        return Stored("", 1, False)
+
+
+OWED = Owed(
+    delivery_id="69a42e80d0c1b2a394857667",
+    org=videos.ORG,
+    endpoint_id=endpoints.ID,
+    endpoint_sequence=3,
+    platform="omega",
+    event_id="e-1",
+    event_type="video.ready_to_watch",
+    event_sequence=7,
+    video_id=videos.ID,
+    at=minute(7),
+    matched_at=minute(8),
+    correlation_id="wish-1",
+    body=b"{}",
+)
+ATTEMPTS: dict[str, tuple[State, dict[str, Any]]] = {
+    "attempt.succeeded": (Succeeded(3), {"number": 2, "status": 204, "error": None}),
+    "attempt.failed": (Postponed(2, due(9, 5)), {"number": 1, "status": 503, "error": "status"}),
+    "attempt.exhausted": (Exhausted(11), {"number": 10, "status": None, "error": "timeout"}),
+}
+CLOCK_FACTS: tuple[ClockFact, ...] = (
+    ClockStarted(now=minute(1), wall=minute(2), speed=1.0),
+    ClockSpeedChanged(now=minute(3), wall=minute(4), speed=0.0),
+)
+
+
+async def _news() -> dict[str, Written]:
+    """Answer the messages of the facts that have no state after them."""
+    bus = _Noted()
+    for fact in CLOCK_FACTS:
+        await time_line.append(bus, fact, after=6)
+    for state, attempt in ATTEMPTS.values():
+        await Publishing(bus).outcome(OWED, state, {**attempt, "ended_at": minute(9)})
+    told = [each for each in bus.noted if not each.subject.startswith("timer.")]
+    return {f"{each.headers['ce-type']}.schema1": each for each in told}
+
+
+def written() -> dict[str, Written]:
+    """Answer every message by name."""
+    return {name: case.message() for name, case in cases().items()} | asyncio.run(_news())
