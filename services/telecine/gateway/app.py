@@ -28,6 +28,7 @@ def application(
         docs_url=None,  # their pages load scripts from elsewhere; the house works offline
         redoc_url=None,
         redirect_slashes=False,
+        strict_content_type=False,  # what `curl -d` sends by itself is JSON here too
     )
     app.include_router(health.router(bus, pulse))
     app.include_router(control.router(house, Logs(bus)))

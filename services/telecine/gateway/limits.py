@@ -10,10 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 JSON_LIMIT = 256 * 1024
 
 
-class _TooLarge(Exception):
-    """More came than is allowed."""
-
-
 class BodyLimit:
     """Refuses a body over the limit before (or while) it is read, in the path's own error shape.
 
@@ -40,9 +36,13 @@ class BodyLimit:
         if declared.isdigit() and int(declared) > JSON_LIMIT:
             await self._answer(request, scope, receive, send)
             return
+        counter = _Counter(receive, send)
         try:
-            await self._app(scope, _counted(receive), send)
-        except _TooLarge:
+            await self._app(scope, counter.receive, counter.send)
+        except Exception:
+            if not counter.too_large:
+                raise
+        if counter.too_large:
             await self._answer(request, scope, receive, send)
 
     async def _answer(self, request: Request, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,15 +50,25 @@ class BodyLimit:
         await self._refuse(request, 413, message)(scope, receive, send)
 
 
-def _counted(receive: Receive) -> Receive:
-    seen = 0
+class _Counter:
+    """Counts what is read; past the limit the reader fails, and its own answer is not sent."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > JSON_LIMIT:
-            raise _TooLarge
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._seen = 0
+
+    @property
+    def too_large(self) -> bool:
+        return self._seen > JSON_LIMIT
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        if self.too_large:
+            raise ValueError("the request body is over the limit")
         return message
 
-    return counted
+    async def send(self, message: Message) -> None:
+        if not self.too_large:
+            await self._send(message)

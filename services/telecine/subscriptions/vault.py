@@ -39,4 +39,4 @@ class Vault:
             col(SecretRow.key_id).in_(list(key_ids)),
         )
         async with self._database.session() as session:
-            return dict((await session.execute(rows)).tuples().all())
+            return {row.key_id: row.value for row in await session.execute(rows)}

@@ -6,7 +6,7 @@ below it; a field whose name says secret never shows its value.
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
@@ -16,10 +16,16 @@ SECRET_FIELDS = ("secret", "token", "authorization", "password", "api_key", "sig
 
 
 def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    for name in event:
-        if any(word in name.lower() for word in SECRET_FIELDS):
-            event[name] = "[redacted]"
-    return event
+    return {name: _shown(name, value) for name, value in event.items()}
+
+
+def _shown(name: object, value: object) -> object:
+    plain = str(name).lower().replace("-", "_")
+    if any(word in plain for word in SECRET_FIELDS):
+        return "[redacted]"
+    if isinstance(value, Mapping):  # headers, above all
+        return {key: _shown(key, inner) for key, inner in value.items()}
+    return value
 
 
 def configure(level: str = "info") -> None:
@@ -32,7 +38,7 @@ def configure(level: str = "info") -> None:
         _hide_secrets,
     ]
     final: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
