@@ -18,7 +18,12 @@ DEFAULT_ORGS = {"demo": ["demo-key"]}
 class Settings(BaseSettings):
     """The house's settings; a field's description is its reason."""
 
-    model_config = SettingsConfigDict(env_prefix="TELECINE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TELECINE_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # it may hold keys, and passwords in URLs
+    )
 
     host: str = Field(
         "127.0.0.1",
@@ -86,7 +91,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"organisation {org!r}: give it at least one key, none empty")
         every = [key for keys in orgs.values() for key in keys]
         if len(set(every)) != len(every):
-            raise ValueError("two organisations share a key; give each its own")
+            raise ValueError("a key is listed twice; give every organisation keys of its own")
         return orgs
 
     @model_validator(mode="after")
