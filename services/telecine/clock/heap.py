@@ -40,7 +40,7 @@ class TimerHeap:
         key = (timer.service, timer.key)
         if timer.generation < self._highest.get(key, 0):
             return [sequence]
-        superseded = self._release(key)
+        superseded = [old for old in self._release(key) if old != sequence]  # not if heard twice
         self._highest[key] = timer.generation
         self._held[key] = Held(sequence, timer)
         heapq.heappush(self._heap, (timer.due, timer.id, sequence))
