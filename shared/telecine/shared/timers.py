@@ -87,7 +87,7 @@ def parse_timer(subject: str, body: bytes) -> Timer | None:
             payload=content["payload"],
             timer_class=content["class"],
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise BrokenMessage(f"{subject} is not a timer: {error}") from error
 
 
