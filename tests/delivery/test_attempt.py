@@ -1,0 +1,173 @@
+"""What goes out with one attempt, and what it leaves on record."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import standardwebhooks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from telecine.delivery.attempt import (
+    REDACTED,
+    Moment,
+    attempt_row,
+    delivery_row,
+    redacted,
+    request,
+    virtual_end,
+)
+from telecine.delivery.decider import Discarded, Exhausted, Postponed, State, Succeeded
+from telecine.delivery.outcome import Outcome, Timings
+from telecine.delivery.records import state_of
+from telecine.delivery.sender import WebhookRequest
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.platforms import packs
+from telecine.shared.endpoint import Profile
+from telecine.shared.errors import BrokenLog
+from tests.shared import endpoints
+from tests.shared.golden_cases import OWED
+from tests.shared.videos import minute
+
+PROFILE = endpoints.profile(1)
+SECRET = f"whsec_{b64encode(b'k' * 24).decode()}"
+SECRETS = {PROFILE.signing_key: SECRET, str(PROFILE.subscription.token_key): "hunter2"}
+
+
+def asks_for_token(_: Profile, secrets: Mapping[str, str]) -> dict[str, str]:
+    return {"X-Their-Token": secrets["c1d2e3f4"]}
+
+
+PACK = replace(
+    packs()["omega"],
+    headers=asks_for_token,
+    secret_headers=frozenset({"x-their-token"}),
+)
+OUTCOME = Outcome(
+    status=503,
+    reason="Service Unavailable",
+    headers=(("Retry-After", "7"),),
+    body=b"busy\xff",
+    truncated=True,
+    error="status",
+    message="answered 503 Service Unavailable",
+    address="127.0.0.1:9",
+    timings=Timings(None, 1.0, None, 2.0, 250.0),
+)
+STATES: list[State] = [
+    Postponed(2, minute(5)),
+    Succeeded(2),
+    Exhausted(11),
+    Discarded(4, "endpoint_deleted"),
+]
+
+
+def sent() -> WebhookRequest:
+    moment = Moment(virtual=minute(3), wall=datetime.now(UTC))
+    return request(OWED, PROFILE, PACK, SECRETS, moment=moment, timeout=7.0)
+
+
+def row(state: State) -> dict[str, Any]:
+    return attempt_row(
+        sent(),
+        OUTCOME,
+        PACK,
+        state,
+        delivery_id="d-1",
+        number=state.next - 1,
+        moment=Moment(minute(3), minute(90)),
+        ended_at=minute(4),
+    )
+
+
+def test_webhook_goes_to_the_endpoint_with_its_body_untouched() -> None:
+    found = sent()
+
+    assert (found.url, found.body, found.timeout) == (PROFILE.subscription.url, OWED.body, 7.0)
+    assert found.headers["content-type"] == "application/json"
+    assert found.headers["telecine-time"] == "2026-03-01T12:03:00+00:00"
+    assert found.headers["X-Their-Token"] == "hunter2"
+
+
+def test_webhook_is_named_after_its_delivery_and_signed_at_wall_time() -> None:
+    """Receivers hold the timestamp against their own clock, and virtual time may be far from it."""
+    found = sent()
+
+    assert found.headers["webhook-id"] == OWED.delivery_id
+    standardwebhooks.Webhook(SECRET).verify(found.body, dict(found.headers))
+
+
+def test_record_of_an_attempt_fits_its_table_and_says_what_happened() -> None:
+    found = AttemptRow(**row(Postponed(2, minute(5))))
+
+    assert (found.number, found.trigger, found.status, found.error) == (1, "first", 503, "status")
+    assert (found.started_at, found.ended_at, found.wall_at) == (minute(3), minute(4), minute(90))
+    assert (found.next_at, found.next_reason) == (minute(5), "schedule")
+    assert (found.response_body, found.response_truncated) == (b"busy\xff", True)
+    assert json.loads(found.response_headers) == [["Retry-After", "7"]]
+    assert (found.duration_ms, found.connect_ms, found.dns_ms) == (250.0, 1.0, None)
+
+
+@pytest.mark.parametrize("state", [Succeeded(3), Exhausted(3)])
+def test_record_of_a_last_attempt_has_no_next_one(state: State) -> None:
+    found = row(state)
+
+    assert (found["trigger"], found["next_at"], found["next_reason"]) == ("retry", None, None)
+
+
+def test_record_keeps_the_headers_and_not_their_secrets() -> None:
+    headers = dict(json.loads(row(Succeeded(2))["request_headers"]))
+
+    assert headers["X-Their-Token"] == REDACTED
+    assert headers["webhook-id"] == OWED.delivery_id
+    assert "hunter2" not in str(row(Succeeded(2)))
+
+
+@given(headers=st.dictionaries(st.text(), st.text()), secret=st.sets(st.text()))
+@settings(deadline=None)
+def test_redaction_hides_the_secret_values_and_changes_nothing_else(
+    headers: dict[str, str], secret: set[str]
+) -> None:
+    lower = frozenset(name.lower() for name in secret)
+
+    found = redacted(headers, lower)
+
+    assert [name for name, _ in found] == [*headers]
+    for name, value in found:
+        assert value == (REDACTED if name.lower() in lower else headers[name])
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.kind)
+def test_row_of_a_delivery_says_its_state_and_gives_it_back(state: State) -> None:
+    found = DeliveryRow(**delivery_row(OWED, state, minute(6)))
+
+    assert state_of(found) == state
+    assert (
+        found.attempts
+        == {"postponed": 1, "succeeded": 1, "exhausted": 10, "discarded": 2}[state.kind]
+    )
+    assert (found.id, found.body, found.updated_at) == (OWED.delivery_id, OWED.body, minute(6))
+
+
+def test_delivery_without_a_row_has_nothing_on_record() -> None:
+    assert state_of(None).next == 1
+
+
+@pytest.mark.parametrize("changes", [{"state": "lost"}, {"state": "postponed", "next_at": None}])
+def test_row_that_says_no_state_breaks_the_log(changes: dict[str, Any]) -> None:
+    columns = delivery_row(OWED, Postponed(2, minute(5)), minute(6))
+
+    with pytest.raises(BrokenLog, match=OWED.delivery_id):
+        state_of(DeliveryRow(**{**columns, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("speed", "length"),
+    [(0.0, timedelta(0)), (1.0, timedelta(milliseconds=250)), (60.0, timedelta(seconds=15))],
+)
+def test_attempt_is_as_long_as_time_runs_fast(speed: float, length: timedelta) -> None:
+    assert virtual_end(minute(3), OUTCOME, speed) == minute(3) + length
