@@ -103,6 +103,7 @@ class Firing:
             await asyncio.sleep(_RETRY)
             self._heap.set(held.sequence, timer)
             return
+        log.debug("timer.fired", timer=timer.id, correlation_id=timer.payload.get("correlation"))
         self._deletes.put_nowait([held.sequence])
         self._heap.forget(timer)
 

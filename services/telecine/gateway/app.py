@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from telecine.gateway import health
+from telecine.gateway.access import AccessLog
 from telecine.gateway.control import routes as control
 from telecine.gateway.failures import failure
 from telecine.gateway.limits import BodyLimit
@@ -47,6 +48,7 @@ def application(
         is_upload=lambda path: any(path == door or path.startswith(f"{door}/") for door in doors),
         refuse=failure,
     )
+    app.add_middleware(AccessLog)
     return app
 
 

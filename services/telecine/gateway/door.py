@@ -20,6 +20,7 @@ def bind(host: str, port: int) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((host, port))
+        door.listen()  # now, not later: two houses may bind one port, only one can listen on it
     except (OSError, OverflowError) as error:
         door.close()
         raise Refusal("invalid", _why(host, port, error), "port") from error

@@ -3,6 +3,7 @@
 Idempotent by the delivery's id, a hash of event and endpoint.
 """
 
+import structlog
 from nats.aio.msg import Msg
 
 from telecine.platforms import packs
@@ -19,6 +20,8 @@ from telecine.shared.owed import Owed, owe
 from telecine.shared.video import Absent, Video
 from telecine.shared.virtual_time import wall_now
 from telecine.subscriptions.view import EndpointView
+
+log = structlog.get_logger()
 
 
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
@@ -77,3 +80,9 @@ class Matching:
             body=packs()[profile.platform].render(rendering),
         )
         await owe(self._bus, owed)
+        log.info(
+            "delivery.requested",
+            delivery_id=delivery_id,
+            endpoint_id=profile.id,
+            type=owed.event_type,
+        )

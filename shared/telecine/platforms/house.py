@@ -8,6 +8,7 @@ from typing import Literal, Protocol, TypeVar
 from uuid import uuid4
 
 from fastapi import Request as HttpRequest
+from structlog.contextvars import bind_contextvars
 
 from telecine.shared.contracts import Request
 from telecine.shared.events import Wire
@@ -64,5 +65,6 @@ class House:
         """Answer who calls. `Idempotency-Key` names the wish; without one it is a new wish."""
         key = request.headers.get("idempotency-key")
         wish = hex_of(org, request.url.path, key) if key else uuid4().hex
-        correlation = request.headers.get("x-correlation-id") or uuid_of(org, wish)
-        return Caller(org, uuid4().hex, wish, correlation[:128])
+        correlation = (request.headers.get("x-correlation-id") or uuid_of(org, wish))[:128]
+        bind_contextvars(correlation_id=correlation)  # for the rest of this request
+        return Caller(org, uuid4().hex, wish, correlation)

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import structlog
+
 from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.errors import Conflict, Refusal
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.verdicts import Refused, Unchanged
+
+logger = structlog.get_logger()
 
 S = TypeVar("S")
 F = TypeVar("F", bound=Fact)
@@ -53,5 +57,6 @@ async def obey(
         except Conflict:
             continue
         state = log.kind.evolve(loaded.state, decision, recorded.stamp)
+        logger.info(decision.type, org=org, id=aggregate_id, version=recorded.version)
         return Obeyed(state, recorded.sequence, recorded)
     raise Conflict(f"{log.kind.name} {aggregate_id}: lost {_TRIES} races in a row")

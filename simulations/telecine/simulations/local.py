@@ -49,6 +49,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         stack.callback(folder.release)
         door = bind(settings.host, settings.port)
         stack.callback(door.close)
+        url = address(settings.host, door.getsockname())
         server = None
         if not settings.nats_url:
             server = await stack.enter_async_context(EmbeddedNats(settings.data))
@@ -57,7 +58,6 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         for service in SERVICES.values():
             await stack.enter_async_context(service.running(settings))
         await stack.enter_async_context(gateway.running(settings, door))
-        url = address(settings.host, door.getsockname())
         await _ready(url)
         yield House(url, settings, server)
 
