@@ -1,0 +1,39 @@
+"""TPStreams (testpress "Streams"): token in the header, everything under `/api/v1/<org>/`.
+
+Sources: `004` of the seeds for webhooks, upstream-api.md part B for the rest.
+"""
+
+from fastapi import APIRouter
+
+from telecine.platforms.house import House
+from telecine.platforms.pack import Pack
+from telecine.platforms.routes import guarded
+from telecine.platforms.tpstreams.assets import Assets
+from telecine.platforms.tpstreams.errors import describe, failure
+from telecine.platforms.tpstreams.identity import endpoint_id
+from telecine.platforms.tpstreams.name import NAME
+from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
+from telecine.platforms.tpstreams.signposts import signpost
+from telecine.platforms.tpstreams.webhooks import Webhooks
+
+
+def router(house: House) -> APIRouter:
+    """Answer the platform's routes."""
+    routes = APIRouter(route_class=guarded(describe), tags=["TPStreams"])
+    Webhooks(house).mount(routes)
+    Assets(house).mount(routes)
+    return routes
+
+
+PACK = Pack(
+    name=NAME,
+    paths=("/api/v1",),
+    sends=sends,
+    render=render,
+    headers=headers,
+    secret_headers=frozenset({HEADER}),
+    endpoint_id=endpoint_id,
+    router=router,
+    failure=failure,
+    signpost=signpost,
+)
