@@ -1,12 +1,15 @@
 """What the tests of the embedded nats-server share: clients, houses, and who is left."""
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nats
 from nats.aio.client import Client
@@ -60,9 +63,9 @@ async def stored_at(url: str) -> str | None:
 
 
 def listens(url: str) -> bool:
-    host, port = url.rpartition("@")[2].split(":")
+    address = urlsplit(url)
     with socket.socket() as probe:
-        return probe.connect_ex((host, int(port))) == 0
+        return probe.connect_ex((address.hostname, address.port)) == 0
 
 
 def servers_on(folder: Path) -> list[int]:
@@ -92,6 +95,8 @@ async def another_house(
         if house.returncode is None:
             house.kill()
         await house.communicate()
+        for left in servers_on(folder):  # only if the test fails
+            os.kill(left, signal.SIGKILL)
 
 
 async def line_of(house: asyncio.subprocess.Process) -> str:

@@ -80,13 +80,13 @@ async def test_a_start_that_is_cancelled_leaves_no_process(tmp_path: Path) -> No
     assert not (tmp_path / "nats-server.pid").exists()
 
 
-async def test_a_log_past_its_limit_is_begun_anew(tmp_path: Path) -> None:
+async def test_a_log_past_its_limit_is_begun_anew_and_not_kept(tmp_path: Path) -> None:
     log = tmp_path / "nats-server.log"
-    with log.open("wb") as file:
-        file.truncate(LOG_LIMIT + 1)
+    log.write_bytes(bytes(LOG_LIMIT + 1))
 
     async with EmbeddedNats(tmp_path):
         assert log.stat().st_size < 100_000
+        assert list(tmp_path.glob("nats-server.log*")) == [log]
 
 
 async def test_a_log_within_its_limit_is_kept(tmp_path: Path) -> None:

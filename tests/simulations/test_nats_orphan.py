@@ -90,7 +90,7 @@ async def test_the_server_of_another_folder_is_no_orphan_of_ours(
             assert runs(pid)
 
 
-@pytest.mark.parametrize("text", ["", "not a pid", "0", "-1", "1"])
+@pytest.mark.parametrize("text", ["", "not a pid"])
 async def test_a_pid_file_with_no_pid_of_a_server_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / "nats-server.pid").write_text(text)
 

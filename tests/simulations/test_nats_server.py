@@ -14,7 +14,7 @@ from telecine.simulations import nats_server
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_orphan import command_line, runs
 from telecine.simulations.nats_server import PORTS, EmbeddedNats
-from tests.simulations.servers import connected, servers_on, store, stored_at
+from tests.simulations.servers import connected, listens, servers_on, store, stored_at
 
 
 async def answer_to(token: str | None, url: str) -> str:
@@ -50,8 +50,11 @@ async def test_the_server_takes_messages_of_one_mebibyte(server: EmbeddedNats) -
 async def test_the_server_listens_on_loopback_outside_the_ports_of_clients(
     server: EmbeddedNats,
 ) -> None:
-    assert "@127.0.0.1:" in server.url
-    assert int(server.url.rpartition(":")[2]) in PORTS
+    port = int(server.url.rpartition(":")[2])
+
+    assert port in PORTS
+    assert listens(f"nats://127.0.0.1:{port}")
+    assert not listens(f"nats://127.0.0.2:{port}")
 
 
 async def test_nobody_connects_without_the_token(server: EmbeddedNats) -> None:
@@ -146,6 +149,19 @@ async def test_a_stop_that_is_cancelled_kills_the_server(tmp_path: Path) -> None
         async with asyncio.timeout(0.1):
             await server.stop()
 
+    assert servers_on(tmp_path) == []
+
+
+async def test_a_stop_that_is_cancelled_at_once_kills_the_server(tmp_path: Path) -> None:
+    server = EmbeddedNats(tmp_path)
+    await server.start()
+    stop = asyncio.create_task(server.stop())
+    await asyncio.sleep(0)  # one step: it has told its supervisor, and no more
+
+    stop.cancel()
+    await asyncio.wait([stop])
+
+    assert stop.cancelled()
     assert servers_on(tmp_path) == []
 
 

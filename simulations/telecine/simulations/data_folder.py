@@ -65,7 +65,6 @@ class DataFolder:
         lock, self._lock = self._lock, None
         (self.path / CONNECTION).unlink(missing_ok=True)
         # The file stays: whoever removed it could remove the one that the next house has locked.
-        os.ftruncate(lock, 0)
         os.close(lock)
 
     def write_connection(self, url: str) -> None:

@@ -88,10 +88,9 @@ async def _gone(pid: int, order: signal.Signals, within: float) -> bool:
 
 def _read(pid_file: Path) -> int | None:
     try:
-        pid = int(pid_file.read_text())
+        return int(pid_file.read_text())
     except (FileNotFoundError, ValueError):
         return None
-    return pid if pid > 1 else None  # 0, 1 and below mean groups, init and everybody
 
 
 def _is_ours(pid: int, config: Path) -> bool:

@@ -181,5 +181,7 @@ def _new_identity(port: int) -> Identity:
 
 
 def _bound(server_log: Path) -> None:
+    # nats-server bounds its log while it writes; of one that is too long when it starts it would
+    # keep a copy every time.
     if not server_log.exists() or server_log.stat().st_size > LOG_LIMIT:
         write_private(server_log, "")
