@@ -19,7 +19,7 @@ from telecine.shared.bus import Bus, Expect, WrongSequence
 from telecine.shared.envelope import Kind, Recorded, Trace
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.shared.events import Fact, Stamp
-from telecine.shared.ids import hex_of
+from telecine.shared.ids import hex_of, is_token
 
 S = TypeVar("S")
 F = TypeVar("F", bound=Fact)
@@ -51,7 +51,8 @@ class EventLog(Generic[S, F]):
 
     async def load(self, org: str, aggregate_id: str) -> Loaded[S, F]:
         """Answer the aggregate from its last fact: one get, however long its history."""
-        last = await self._last(self.kind.filter(org, aggregate_id))
+        known = is_token(org) and is_token(aggregate_id)
+        last = await self._last(self.kind.filter(org, aggregate_id)) if known else None
         if last is None:
             return Loaded(self.kind.initial, 0, 0, None)
         return Loaded(await self.state_after(last), last.version, last.sequence, last)

@@ -5,8 +5,11 @@ and the same seed gives the same run (DESIGN §4).
 """
 
 import hashlib
+import re
 import uuid
 from datetime import datetime
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def _digest(parts: tuple[object, ...]) -> bytes:
@@ -26,3 +29,11 @@ def hex_of(*parts: object) -> str:
 def object_id(at: datetime, *parts: object) -> str:
     """Answer 24 hex digits whose first eight are the Unix seconds of `at` (a MongoDB ObjectId)."""
     return f"{int(at.timestamp()) & 0xFFFFFFFF:08x}{_digest(parts)[:8].hex()}"
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be one token of a subject: no dots, no wildcards, nothing unseen.
+
+    What is no token is nobody's id; put into a subject filter, it could match everybody's.
+    """
+    return bool(_TOKEN.fullmatch(text))

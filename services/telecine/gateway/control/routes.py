@@ -12,7 +12,7 @@ from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials, guarded
 from telecine.shared import contracts
 from telecine.shared.errors import Refusal
-from telecine.shared.ids import hex_of
+from telecine.shared.ids import hex_of, is_token
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 413, 503, 504)
@@ -63,9 +63,7 @@ def _endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
 
 def token(value: str) -> str:
     """Answer an id that is safe as a token of a subject; anything else is nobody's id."""
-    if value and all(each.isascii() and (each.isalnum() or each in "-_") for each in value):
-        return value
-    return hex_of("nobody", value)
+    return value if is_token(value) else hex_of("nobody", value)
 
 
 def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:
