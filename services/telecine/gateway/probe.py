@@ -87,13 +87,11 @@ def judged(ended: Ended) -> Media | Failure:
     """Tell the file's faults from our own by how the worker ended."""
     if ended.code == -signal.SIGXCPU:
         return TIMED_OUT
-    if ended.code < 0:
-        return CRASHED
     if ended.code > 0:
         raise Unavailable(f"the probe does not work: {ended.errors.decode(errors='replace')}")
     try:
         return verdict(Findings.model_validate_json(ended.output))
-    except ValidationError:
+    except ValidationError:  # MediaInfo crashed, or said what it cannot mean
         return CRASHED
 
 

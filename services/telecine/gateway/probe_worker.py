@@ -3,8 +3,9 @@
     python -m telecine.gateway.probe_worker <path> <CPU seconds>
 
 The file is a stranger's and MediaInfo is a large C++ library, so the process first gives up what
-it does not need. It prints what it found as one line of JSON and judges nothing. An exit code
-above 0 says that it could not do its work, which is never the file's fault.
+it does not need. It prints what it found as one line of JSON, into a pipe (a file it could not
+write), and judges nothing. An exit code above 0 says that it could not do its work, which is
+never the file's fault.
 
 It imports the standard library and pymediainfo only: it is started once for every upload.
 """
@@ -20,9 +21,8 @@ from xml.etree.ElementTree import ParseError
 from pymediainfo import MediaInfo
 
 MEMORY = 1536 * 1024 * 1024  # bytes of address space
-BUFFER = (
-    16 * 1024
-)  # bytes read at once; with more, MediaInfo misses the size in some short TS files
+# Bytes handed to MediaInfo at once; with more it misses the picture's size in some short TS files.
+BUFFER = 16 * 1024
 PART = 5 * 1024 * 1024  # bytes of one part, the least that S3 takes in a multipart upload
 
 
