@@ -55,7 +55,7 @@ async def test_a_gateway_stopped_before_the_probe_settles_the_upload_when_it_ret
 ) -> None:
     data, probing = CLIP.read_bytes(), asyncio.Event()
 
-    async def never(_: Path) -> Media | Failure:
+    async def never(_: Path, __: float) -> Media | Failure:
         probing.set()
         await asyncio.Event().wait()
         raise AssertionError

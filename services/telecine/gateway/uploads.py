@@ -91,7 +91,7 @@ class Uploads:
             return
         with correlation(claim.correlation_id, video_id=claim.video_id):
             async with self._probing:
-                found = await probe(self.files.path(uid))
+                found = await probe(self.files.path(uid), _probe_deadline(info["size"]))
             try:
                 await self._call(_command(uid, claim, info, found))
             except Refusal as error:
@@ -135,6 +135,11 @@ class Uploads:
 
     def _claim_path(self, uid: str) -> Path:
         return self.files.path(uid).with_suffix(".claim")
+
+
+def _probe_deadline(size: int) -> float:
+    """Answer the seconds that a probe may take: it hashes every byte, slowly on a slow disk."""
+    return 20.0 + size / 50_000_000
 
 
 def _command(
