@@ -106,3 +106,14 @@ async def test_a_video_that_has_its_bytes_is_409(house: TestHouse) -> None:
     # then
     assert answer.status_code == 409
     assert message(answer) == "this video has its bytes already; create another video"
+
+
+async def test_only_a_creation_asks_whether_the_bytes_are_there(house: TestHouse) -> None:
+    # given
+    video = await upload_link(house)
+    headers = {**TUS, **signed("demo-key", soon(), video["uuid"])}
+
+    # then: leave is given, and the upload itself is not there
+    answer = await house.http.delete(f"{DOOR}/{'0' * 32}", headers=headers)
+    assert answer.status_code == 404
+    assert message(answer).startswith("no such upload")
