@@ -66,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="command")
     _add_up(commands)
     _add_run(commands)
+    _add_simulate(commands)
+    _add_demo(commands)
     _add_verify(commands)
     _add_settings(commands)
     return top
@@ -83,6 +85,23 @@ def _add_run(commands: Any) -> None:
     names = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
     one.add_argument("service", choices=names)
     one.set_defaults(run=_run)
+
+
+def _add_simulate(commands: Any) -> None:
+    simulate = commands.add_parser("simulate", help="run a scenario; 0 if all of it holds")
+    simulate.add_argument("file", help="a Python file with `async def run(scenario)`")
+    simulate.add_argument("option", nargs="*", help="what the scenario takes, as name=value")
+    simulate.add_argument("--url", metavar="URL", help="a running house [one of its own]")
+    simulate.add_argument("--org", metavar="TEXT", help="an organisation of that house [demo]")
+    simulate.add_argument("--key", metavar="TEXT", help="the organisation's key [demo-key]")
+    for name in ("preset", "seed", "speed"):
+        _add_option(simulate, name)
+    simulate.set_defaults(run=_simulate)
+
+
+def _add_demo(commands: Any) -> None:
+    demo = commands.add_parser("demo", help="real uploads in, documented webhooks out")
+    demo.set_defaults(run=_demo)
 
 
 def _add_verify(commands: Any) -> None:
@@ -138,6 +157,18 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import one  # noqa: PLC0415 - help must not load the services
 
     return _awaited(one.run(settings, options.service))
+
+
+def _simulate(settings: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import simulate  # noqa: PLC0415 - as above
+
+    return _awaited(simulate.run(settings, options))
+
+
+def _demo(_: Settings, __: argparse.Namespace) -> int:
+    from telecine.simulations.commands import demo  # noqa: PLC0415 - as above
+
+    return _awaited(demo.run())
 
 
 def _verify(settings: Settings, _: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""The demo: five uploads to a house of its own, watched, and judged at the end."""
