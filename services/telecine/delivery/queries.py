@@ -19,6 +19,11 @@ from telecine.shared.contracts import (
 from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
 
+#: Bytes of all receivers' answers in one reply, which has 1 MiB for everything.
+BODIES = 192 * 1024
+#: JSON would make six bytes of each of these.
+_UNSEEN = dict.fromkeys(set(range(32)) - {9, 10, 13}, "\N{REPLACEMENT CHARACTER}")
+
 _LISTED = tuple(name for name in Delivery.model_fields)
 
 
@@ -43,7 +48,7 @@ class Queries:
         return DeliveryDetail(
             delivery=_delivery(row.model_dump()),
             body=row.body.decode(),
-            attempts=[_attempt(each) for each in tries],
+            attempts=[_attempt(each, BODIES // len(tries)) for each in tries],
         )
 
     async def list(self, query: ListDeliveries) -> DeliveryPage:
@@ -93,9 +98,10 @@ def _delivery(row: Mapping[Any, Any]) -> Delivery:
     return Delivery.model_validate({name: row[name] for name in _LISTED})
 
 
-def _attempt(row: AttemptRow) -> Attempt:
+def _attempt(row: AttemptRow, most: int) -> Attempt:
     fields = row.model_dump(exclude={"id", "delivery_id"})
     fields["request_headers"] = json.loads(row.request_headers)
     fields["response_headers"] = json.loads(row.response_headers)
-    fields["response_body"] = row.response_body.decode(errors="replace")
+    fields["response_body"] = row.response_body[:most].decode(errors="replace").translate(_UNSEEN)
+    fields["response_truncated"] = row.response_truncated or len(row.response_body) > most
     return Attempt.model_validate(fields)

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from telecine.gateway import health
 from telecine.gateway.access import AccessLog
@@ -17,6 +18,8 @@ from telecine.platforms import packs
 from telecine.platforms.house import House
 from telecine.shared.bus import Bus
 from telecine.shared.heartbeat import Pulse
+
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def application(
@@ -57,7 +60,20 @@ async def _http_failure(request: Request, error: Exception) -> Response:
         raise error
     answer = failure(request, error.status_code, str(error.detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Answer every method that a path knows; the router itself names its first route's only."""
+    tried = {method: {**request.scope, "method": method} for method in _METHODS}
+    routes = request.app.routes
+    return {
+        method
+        for method, scope in tried.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    }
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

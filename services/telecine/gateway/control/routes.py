@@ -46,7 +46,7 @@ def _endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
         org: str = authorised,
         platform: str | None = None,
         offset: Annotated[int, Query(ge=0)] = 0,
-        limit: Limit = 100,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,  # each may have 3 kB, a reply 1 MiB
     ) -> shapes.EndpointsAnswer:
         query = contracts.ListEndpoints(org=org, platform=platform, offset=offset, limit=limit)
         page = await house.call(query)
