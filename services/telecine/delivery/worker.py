@@ -16,6 +16,7 @@ from telecine.delivery.attempt import (
     virtual_end,
 )
 from telecine.delivery.decider import (
+    Advice,
     Arrived,
     Attempted,
     Discard,
@@ -90,21 +91,28 @@ class Worker:
             await self._bus.ack(message)
             return
         state = state_of(row)
-        match guard(state, arrived):
-            case "try":
-                await self._deliver(owed, state, number, now)
-            case "republish":
-                last = await self._records.last_attempt(delivery_id)
-                await self._publishing.outcome(owed, state, last)
-            case "drop":
-                log.info("delivery.dropped", number=number, state=state.kind)
+        if guard(state, arrived) != Advice.TRY:
+            await self._follow_up(owed, state, arrived)
+        elif not await self._deliver(owed, state, number, now):
+            # Lost a race. The winner may die before it has published what follows, and once this
+            # message is acknowledged nobody else would.
+            on_record = state_of(await self._records.get(delivery_id))
+            await self._follow_up(owed, on_record, Arrived(number, redelivered=True))
         await self._bus.ack(message)
 
-    async def _deliver(self, owed: Owed, state: State, number: int, now: datetime) -> None:
+    async def _follow_up(self, owed: Owed, state: State, arrived: Arrived) -> None:
+        """See that what follows from an attempt on record is published; there is no HTTP here."""
+        if guard(state, arrived) == Advice.REPUBLISH:
+            last = await self._records.last_attempt(owed.delivery_id)
+            await self._publishing.outcome(owed, state, last)
+        else:
+            log.info("delivery.dropped", number=arrived.number, state=state.kind)
+
+    async def _deliver(self, owed: Owed, state: State, number: int, now: datetime) -> bool:
+        """Make the attempt. False: another worker's is on record for this number."""
         endpoint = await self._directory.find(owed.endpoint_id, owed.endpoint_sequence)
         if not isinstance(endpoint, Active):
-            await self._discard(owed, state, endpoint, now)
-            return
+            return await self._discard(owed, state, endpoint, now)
         pack, moment = packs()[owed.platform], Moment(now, wall_now())
         secrets = await self._keyring.of(endpoint.profile)
         sent = request(owed, endpoint.profile, pack, secrets, moment=moment, timeout=self._timeout)
@@ -125,12 +133,15 @@ class Worker:
         _say(owed, number, outcome, after)
         if won:
             await self._publishing.outcome(owed, after, attempt)
+        return won
 
-    async def _discard(self, owed: Owed, state: State, endpoint: Known, now: datetime) -> None:
+    async def _discard(self, owed: Owed, state: State, endpoint: Known, now: datetime) -> bool:
         why = "endpoint_deleted" if isinstance(endpoint, Deleted) else "endpoint_inactive"
         after = evolve(state, Discard(why), self._schedule)
-        await self._records.put(Entry(delivery_row(owed, after, now), None))
-        log.info("delivery.discarded", why=why, endpoint_id=owed.endpoint_id)
+        won = await self._records.put(Entry(delivery_row(owed, after, now), None))
+        if won:
+            log.info("delivery.discarded", why=why, endpoint_id=owed.endpoint_id)
+        return won
 
 
 def _say(owed: Owed, number: int, outcome: Outcome, after: State) -> None:
