@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from telecine.delivery.sender import Sender
+from tests.failpoints import failpoints
+
+__all__ = ["failpoints", "sender"]
 
 
 @pytest.fixture

@@ -1,0 +1,159 @@
+"""The guard on a chain of retries: whatever is killed or comes twice, an attempt moves it on once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from telecine.simulations.receiver import Answer
+from tests import rooms as houses
+from tests.customer import Customer
+from tests.delivery import effects
+from tests.delivery.receivers import Wire, answer, receiving
+from tests.failpoints import Failpoints
+from tests.rooms import Rooms
+from tests.waiting import until
+
+House = tuple[Rooms, Customer]
+
+
+@pytest.fixture
+async def frozen(tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose services stop one by one; time is frozen, so that timers stay where they are."""
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        yield rooms, customer
+
+
+async def at_rest(rooms: Rooms) -> bool:
+    """Whether nothing is owed any more."""
+    return not (await rooms.under_way()).owed
+
+
+async def test_killed_between_record_and_acknowledgement_the_attempt_is_not_repeated(
+    frozen: House, failpoints: Failpoints
+) -> None:
+    rooms, customer = frozen
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", Answer(500), Answer()))
+    point = failpoints.set(effects.RECORDED, "after")
+
+    await customer.upload()
+    await asyncio.wait_for(point.reached.wait(), 10)
+    await rooms.stop("delivery")
+    (owed,) = (await rooms.under_way()).owed
+    assert await rooms.timers_of(owed) == [], "it died before it set the timer"
+    await rooms.start("delivery")
+    await until(lambda: at_rest(rooms))
+
+    found = await customer.delivery(owed)
+    assert len(rooms.receiver.at("/hook")) == 1
+    assert [(a["number"], a["trigger"]) for a in found["attempts"]] == [(1, "first")]
+    assert await rooms.timers_of(owed) == [f"timer.delivery.{owed}.2"]
+    assert await rooms.problems() == []
+
+    await customer.speed(1000)
+    found = await customer.ended(endpoint, "succeeded")
+    assert [(a["number"], a["trigger"]) for a in found["attempts"]] == [
+        (1, "first"),
+        (2, "retry"),
+    ]
+    assert len(rooms.receiver.at("/hook")) == 2
+
+
+async def test_killed_between_answer_and_record_the_attempt_is_made_again_and_recorded_once(
+    frozen: House, failpoints: Failpoints
+) -> None:
+    rooms, customer = frozen
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", Answer(500)))
+    point = failpoints.set(effects.SENT, "after")
+
+    await customer.upload()
+    await asyncio.wait_for(point.reached.wait(), 10)
+    await rooms.stop("delivery")
+    await rooms.start("delivery")
+    found = await customer.ended(endpoint, "postponed")
+    await until(lambda: at_rest(rooms))
+
+    delivery_id = found["delivery"]["id"]
+    ids = [taken.headers["webhook-id"] for taken in rooms.receiver.at("/hook")]
+    assert ids == [delivery_id] * 2, "at least once, and the receiver knows it by its id"
+    assert [(a["number"], a["trigger"]) for a in found["attempts"]] == [(1, "first")]
+    assert await rooms.timers_of(delivery_id) == [f"timer.delivery.{delivery_id}.2"]
+    assert await rooms.problems() == []
+
+
+async def owe_again(rooms: Rooms) -> None:
+    """Publish the one owed delivery once more, as if its id had been forgotten."""
+    message = await rooms.bus.js.get_last_msg("DELIVERIES", "delivery.requested.>")
+    headers = {k: v for k, v in (message.headers or {}).items() if k != "Nats-Msg-Id"}
+    await rooms.bus.publish(str(message.subject), message.data or b"", headers=headers)
+
+
+async def owed_to_two(rooms: Rooms, customer: Customer, url: str) -> str:
+    """Have one delivery owed twice while nobody sends; then start two workers."""
+    await rooms.stop("delivery")
+    endpoint = await customer.endpoint(url)
+    await customer.upload()
+    await until(lambda: owing(rooms))
+    await owe_again(rooms)
+    for _ in range(2):
+        await rooms.start("delivery")
+    return endpoint
+
+
+async def owing(rooms: Rooms) -> bool:
+    return bool((await rooms.under_way()).owed)
+
+
+async def test_of_two_workers_with_the_same_message_one_moves_the_chain_on(frozen: House) -> None:
+    rooms, customer = frozen
+    both_here = asyncio.Barrier(2)
+
+    async def fails_both_at_once(wire: Wire) -> None:
+        await wire.request()
+        await both_here.wait()
+        await wire.say(answer(500, "No"))
+        await wire.until_closed()
+
+    async with receiving(fails_both_at_once) as receiver:
+        endpoint = await owed_to_two(rooms, customer, receiver.url)
+        await until(lambda: at_rest(rooms))
+        found = await customer.ended(endpoint, "postponed")
+
+    delivery, attempts = found["delivery"], found["attempts"]
+    assert len(receiver.requests) == 2
+    assert [(a["number"], a["trigger"]) for a in attempts] == [(1, "first"), (1, "repeat")]
+    assert (attempts[1]["next_at"], attempts[1]["next_reason"]) == (None, None)
+    assert delivery["attempts"] == 1
+    assert delivery["next_at"] == attempts[0]["next_at"]
+    assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
+    assert await rooms.problems() == []
+
+
+async def test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publish(
+    frozen: House, failpoints: Failpoints
+) -> None:
+    rooms, customer = frozen
+    both_here = asyncio.Barrier(2)
+
+    async def fails_both_at_once(wire: Wire) -> None:
+        await wire.request()
+        await both_here.wait()
+        await wire.say(answer(500, "No"))
+        await wire.until_closed()
+
+    winner = failpoints.set(effects.TIMER_SET, "before")
+    async with receiving(fails_both_at_once) as receiver:
+        endpoint = await owed_to_two(rooms, customer, receiver.url)
+        await asyncio.wait_for(winner.reached.wait(), 10)
+        delivery = (await customer.ended(endpoint, "postponed"))["delivery"]
+
+        await until(lambda: rooms.timers_of(delivery["id"]))
+
+        assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
+        assert await owing(rooms), "the winner has not acknowledged its own"
+        await rooms.stop("delivery")
+        await rooms.start("delivery")
+        await until(lambda: at_rest(rooms))
+        assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
+        assert await rooms.problems() == []

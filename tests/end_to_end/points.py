@@ -1,0 +1,112 @@
+"""Every moment between two effects of a worker, as data: where the crash tests strike."""
+
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from nats.aio.msg import Msg
+
+from telecine.shared.bus import Bus
+from telecine.shared.eventlog import EventLog
+from telecine.subscriptions import matching
+from telecine.subscriptions.view import EndpointView
+from telecine.transcoder import handlers as transcoder
+from tests.delivery import effects as delivery
+from tests.failpoints import Effect, Moment
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment of a worker. `repeated`: a crash there makes the receiver see an attempt twice."""
+
+    name: str
+    effect: Effect
+    moment: Moment
+    repeated: bool = False
+
+
+def points(named: dict[str, Effect]) -> list[Point]:
+    """Answer the moments before and after each effect."""
+    moments: tuple[Moment, ...] = get_args(Moment)
+    return [Point(f"{m} {name}", effect, m) for name, effect in named.items() for m in moments]
+
+
+def second(effect: Effect) -> Effect:
+    """Answer the same effect of the second attempt."""
+    return replace(effect, skip=1)
+
+
+def _consumed_by(durable: str) -> Any:
+    def is_its(_: Any, message: Msg) -> bool:
+        return bool(message.metadata.consumer == durable)
+
+    return is_its
+
+
+def _appends(event_type: str) -> Any:
+    return lambda _, __, fact, *___: fact.type == event_type
+
+
+FIRST_ATTEMPT = {
+    "endpoint found": delivery.FOUND,
+    "secret had": delivery.UNLOCKED,
+    "webhook sent": delivery.SENT,
+    "attempt recorded": delivery.RECORDED,
+    "timer set": delivery.TIMER_SET,
+    "failure told": delivery.TOLD,
+    "request acknowledged": delivery.ACKNOWLEDGED,
+}
+RETRY = {
+    "record read": delivery.RECORD_READ,
+    "endpoint found again": second(delivery.FOUND),
+    "webhook sent again": second(delivery.SENT),
+    "retry recorded": second(delivery.RECORDED),
+    "success told": second(delivery.TOLD),
+    "timer acknowledged": second(delivery.ACKNOWLEDGED),
+}
+#: Behind a first crash, right after the first attempt was recorded.
+FOLLOWING_UP = {
+    "record read": delivery.RECORD_READ,
+    "last attempt read": delivery.LAST_READ,
+    "timer set": delivery.TIMER_SET,
+    "failure told": delivery.TOLD,
+    "request acknowledged": delivery.ACKNOWLEDGED,
+}
+DISCARD = {
+    "discard recorded": second(delivery.RECORDED),
+    "timer acknowledged": second(delivery.ACKNOWLEDGED),
+}
+#: Between these two the answer is known to the worker alone.
+_LOST = {
+    f"{moment} {name}"
+    for moment, name in [
+        ("after", "webhook sent"),
+        ("before", "attempt recorded"),
+        ("after", "webhook sent again"),
+        ("before", "retry recorded"),
+    ]
+}
+DELIVERING = [
+    replace(point, repeated=point.name in _LOST) for point in points({**FIRST_ATTEMPT, **RETRY})
+]
+
+MATCHING = points(
+    {
+        "endpoints read": Effect(EndpointView, "active"),
+        "first owed": Effect(matching, "owe"),
+        "second owed": Effect(matching, "owe", skip=1),
+        "fact acknowledged": Effect(Bus, "ack", _consumed_by("subscriptions-matching")),
+    }
+)
+
+STEPS = points(
+    {
+        "wish obeyed": Effect(transcoder, "obey"),
+        "queueing appended": Effect(EventLog, "append", _appends("video.ready_for_processing")),
+        "first timer set": Effect(transcoder, "set_timer"),
+        "upload acknowledged": Effect(Bus, "ack", _consumed_by("transcoder-uploaded")),
+        "step appended": Effect(EventLog, "append", _appends("video.in_progress")),
+        "second timer set": Effect(transcoder, "set_timer", skip=1),
+        "step acknowledged": Effect(Bus, "ack", _consumed_by("transcoder-due")),
+        "last fact appended": Effect(EventLog, "append", _appends("video.ready_to_watch")),
+    }
+)

@@ -1,0 +1,190 @@
+"""A worker is stopped, or gets an exception, at each moment between two of its effects.
+
+Whatever the moment: nothing is lost, no chain forks, and `telecine verify` finds nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import get_args
+
+import pytest
+
+from telecine.simulations.receiver import Answer
+from tests import rooms as houses
+from tests.customer import Customer
+from tests.delivery import effects
+from tests.end_to_end.points import (
+    DELIVERING,
+    DISCARD,
+    FOLLOWING_UP,
+    MATCHING,
+    STEPS,
+    Point,
+    points,
+)
+from tests.failpoints import Failpoint, Failpoints, How
+from tests.rooms import Rooms
+from tests.waiting import until
+
+House = tuple[Rooms, Customer]
+FAST = 1000
+WAYS: tuple[How, ...] = get_args(How)
+
+at_every = pytest.mark.parametrize("how", WAYS)
+
+
+def named(point: Point) -> str:
+    return point.name.replace(" ", "_")
+
+
+@pytest.fixture(scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """One sped-up house for all tests of this file: each brings its own endpoints and video."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    async with houses.opened(data, speed=FAST) as (rooms, customer):
+        yield rooms, customer
+
+
+@pytest.fixture
+async def house(shared: House) -> AsyncIterator[House]:
+    """The shared house without anybody's endpoints."""
+    rooms, customer = shared
+    rooms.receiver.received.clear()
+    yield rooms, customer
+    for endpoint in (await customer.call("GET", "/v1/endpoints"))["endpoints"]:
+        await customer.delete(endpoint["id"])
+
+
+async def crash(rooms: Rooms, service: str, point: Failpoint, how: How) -> None:
+    """Wait for the failpoint. A service that stands still there is stopped and started again."""
+    await asyncio.wait_for(point.reached.wait(), 10)
+    if how == "stops":
+        await rooms.stop(service)
+        await rooms.start(service)
+
+
+async def at_rest(rooms: Rooms, delivery_id: str) -> bool:
+    """Whether nothing about a delivery is under way."""
+    queues = await rooms.under_way()
+    return delivery_id not in queues.owed and all(
+        key != delivery_id for _, key, _ in queues.timers
+    )
+
+
+async def check_chain(
+    house: House, endpoint: str, *, state: str, numbers: list[int], requests: int
+) -> None:
+    """The one delivery of an endpoint ended in a state, by these attempts and so many requests."""
+    rooms, customer = house
+    found = await customer.ended(endpoint, state)
+    delivery_id = found["delivery"]["id"]
+    await until(lambda: at_rest(rooms, delivery_id))
+    assert [attempt["number"] for attempt in found["attempts"]] == numbers
+    triggers = [attempt["trigger"] for attempt in found["attempts"]]
+    assert triggers == ["first", "retry"][: len(numbers)]
+    sent = [t for t in rooms.receiver.received if t.headers["webhook-id"] == delivery_id]
+    assert len(sent) == requests
+    assert await rooms.problems() == []
+
+
+@at_every
+@pytest.mark.parametrize("point", DELIVERING, ids=named)
+async def test_a_crash_of_delivery_neither_loses_nor_forks_a_chain(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    answers = (
+        (Answer(500), Answer(500), Answer()) if repeats_first(point) else (Answer(500), Answer())
+    )
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", *answers))
+    failpoint = failpoints.set(point.effect, point.moment, how)
+
+    await customer.upload()
+    await crash(rooms, "delivery", failpoint, how)
+
+    requests = 3 if point.repeated else 2
+    await check_chain(house, endpoint, state="succeeded", numbers=[1, 2], requests=requests)
+
+
+def repeats_first(point: Point) -> bool:
+    """Whether the first attempt is made twice; it must fail both times."""
+    return point.repeated and point.effect.skip == 0
+
+
+@at_every
+@pytest.mark.parametrize("point", points(FOLLOWING_UP), ids=named)
+async def test_a_second_crash_while_following_up_changes_nothing(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", Answer(500), Answer()))
+    first = failpoints.set(effects.RECORDED, "after", how)
+    again = failpoints.set(point.effect, point.moment, how)
+
+    await customer.upload()
+    await crash(rooms, "delivery", first, how)
+    await crash(rooms, "delivery", again, how)
+
+    await check_chain(house, endpoint, state="succeeded", numbers=[1, 2], requests=2)
+
+
+@at_every
+@pytest.mark.parametrize("point", points(DISCARD), ids=named)
+async def test_a_crash_while_discarding_makes_no_request(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", Answer(500), Answer()))
+    failpoint = failpoints.set(point.effect, point.moment, how)
+
+    await customer.speed(0)
+    await customer.upload()
+    await customer.one(endpoint, state="postponed")
+    await customer.switch(endpoint, active=False)
+    await customer.speed(FAST)
+    await crash(rooms, "delivery", failpoint, how)
+
+    await check_chain(house, endpoint, state="discarded", numbers=[1], requests=1)
+
+
+@at_every
+@pytest.mark.parametrize("point", MATCHING, ids=named)
+async def test_a_crash_of_matching_leaves_one_delivery_for_each_endpoint(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    hooks = [rooms.receiver.on("/one"), rooms.receiver.on("/two")]
+    endpoints = [await customer.endpoint(hook) for hook in hooks]
+    failpoint = failpoints.set(point.effect, point.moment, how)
+
+    await customer.upload()
+    await crash(rooms, "subscriptions", failpoint, how)
+
+    for endpoint in endpoints:
+        await check_chain(house, endpoint, state="succeeded", numbers=[1], requests=1)
+
+
+@at_every
+@pytest.mark.parametrize("point", STEPS, ids=named)
+async def test_a_crash_of_the_transcoder_leaves_one_fact_for_each_step(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    failpoint = failpoints.set(point.effect, point.moment, how)
+
+    video_id = await customer.upload()
+    await crash(rooms, "transcoder", failpoint, how)
+
+    async def watchable() -> list[str]:
+        types = [fact["type"] for fact in await customer.history(video_id)]
+        return types if types[-1] == "video.ready_to_watch" else []
+
+    assert await until(watchable) == [
+        "video.uploaded",
+        "video.ready_for_processing",
+        "video.in_progress",
+        "video.completed_processing",
+        "video.process_succeeded",
+        "video.ready_to_watch",
+    ]
+    assert await rooms.problems() == []

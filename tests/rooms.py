@@ -1,0 +1,79 @@
+"""The six services on one nats-server, each of which a test may stop and start again by itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from telecine.gateway import service as gateway
+from telecine.gateway.door import bind
+from telecine.shared.bus import Bus, connected
+from telecine.shared.settings import Settings
+from telecine.simulations.local import SERVICES, address
+from telecine.simulations.nats_server import EmbeddedNats
+from telecine.simulations.receiver import Receiver
+from telecine.simulations.verify.house import verifier
+from telecine.simulations.verify.queues import UnderWay, under_way
+from tests import house
+from tests.customer import Customer
+
+
+class Rooms:
+    """A running house, opened with `opened`. `bus` is the test's own connection."""
+
+    def __init__(self, settings: Settings, bus: Bus, receiver: Receiver) -> None:
+        self.settings = settings
+        self.bus = bus
+        self.receiver = receiver
+        self._stacks: dict[str, list[AsyncExitStack]] = {name: [] for name in SERVICES}
+
+    async def start(self, name: str) -> None:
+        """Start one (more) copy of a service."""
+        stack = AsyncExitStack()
+        await stack.enter_async_context(SERVICES[name].running(self.settings))
+        self._stacks[name].append(stack)
+
+    async def stop(self, name: str) -> None:
+        """Stop every copy of a service, wherever it is in its work; it gives back what it holds."""
+        while self._stacks[name]:
+            await self._stacks[name].pop().aclose()
+
+    async def stop_all(self) -> None:
+        for name in reversed(SERVICES):
+            await self.stop(name)
+
+    async def under_way(self) -> UnderWay:
+        """Read the work queues and the timers."""
+        return await under_way(self.bus)
+
+    async def timers_of(self, key: str) -> list[str]:
+        """Answer the subjects in TIMERS that hold a timer of a delivery or video."""
+        found = await self.bus.js.stream_info("TIMERS", subjects_filter=f"timer.*.{key}.*")
+        return sorted(found.state.subjects or {})
+
+    async def problems(self) -> list[str]:
+        """Let `telecine verify` look at the house, until it is at rest; answer what is wrong."""
+        async with verifier(self.settings) as verify:
+            return (await verify.until_clean(patience=10)).problems
+
+
+@asynccontextmanager
+async def opened(data: Path, **changes: Any) -> AsyncIterator[tuple[Rooms, Customer]]:
+    """Run a house on a data folder, service by service, with a receiver and a customer."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(EmbeddedNats(data))
+        settings = house.settings(data, nats_url=server.url, **changes)
+        receiver = await stack.enter_async_context(Receiver())
+        bus = await stack.enter_async_context(connected(server.url, "test"))
+        rooms = Rooms(settings, bus, receiver)
+        stack.push_async_callback(rooms.stop_all)
+        for name in SERVICES:
+            await rooms.start(name)
+        door = bind(settings.host, settings.port)
+        stack.callback(door.close)
+        await stack.enter_async_context(gateway.running(settings, door))
+        url = address(settings.host, door.getsockname())
+        http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=20)
+        yield rooms, Customer(await stack.enter_async_context(http))
