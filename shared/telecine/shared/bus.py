@@ -4,6 +4,7 @@ One publish and one ack for the whole house, because the ledger of quiet (DESIGN
 exactly these two places.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Bus:
         self.js: JetStreamContext = client.jetstream(timeout=5)
         self.connected_at = datetime.now(UTC)
         self._on_reconnect: list[Callable[[], None]] = []
+        self._failed: set[str] = set()  # by reply subject, since messages do not hash
 
     @property
     def is_connected(self) -> bool:
@@ -97,30 +99,57 @@ class Bus:
             raise Unavailable(f"NATS did not confirm {subject}: {error}") from error
         return Stored(ack.stream, ack.seq, bool(ack.duplicate))
 
+    async def pull(
+        self, stream: str, consumer: str, request: Mapping[str, int], reply: str
+    ) -> None:
+        """Ask a consumer for messages (ADR-13); they come to the subject `reply`."""
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+        await self.client.publish(subject, json.dumps(request).encode(), reply=reply)
+
     async def ack(self, message: Msg) -> None:
         """Say that all effects of this message are done. Never before they are."""
-        await self.client.publish(message.reply, b"+ACK")
+        await self._answer(message, b"+ACK")
 
     async def give_up(self, message: Msg) -> None:
         """Say that nobody will ever understand this message."""
-        await self.client.publish(message.reply, b"+TERM")
+        await self._answer(message, b"+TERM")
 
     async def give_back(self, message: Msg) -> None:
-        """Return an untouched message, at once, to whoever pulls next."""
-        await self.client.publish(message.reply, b"-NAK")
+        """Return a message to whoever pulls next; it is theirs when this returns."""
+        # Confirmed, else the next pull might get later messages first.
+        await self.client.request(message.reply, b"-NAK", timeout=1)
+        self._failed.discard(message.reply)
 
     async def still_working(self, message: Msg) -> None:
         """Ask the server for more time with this message."""
         await self.client.publish(message.reply, b"+WPI")
 
+    def failed(self, message: Msg) -> None:
+        """Note that a handler failed at this message and is to be called again, here."""
+        self._failed.add(message.reply)
+
     def redelivered(self, message: Msg) -> bool:
         """Whether somebody may have begun with this message before (DESIGN §4).
 
-        A server that was killed forgets how often it delivered; so whatever was stored before
-        our present connection counts as delivered before.
+        That is so if it was delivered before, or a handler here has failed at it. And a server
+        that was killed forgets how often it delivered; so whatever was stored before our present
+        connection counts as well.
         """
         meta = message.metadata
-        return meta.num_delivered > 1 or meta.timestamp < self.connected_at
+        return (
+            meta.num_delivered > 1
+            or message.reply in self._failed
+            or meta.timestamp < self.connected_at
+        )
+
+    async def _answer(self, message: Msg, verb: bytes) -> None:
+        await self.client.publish(message.reply, verb)
+        self._failed.discard(message.reply)
+
+    def _disconnected(self) -> None:
+        # Until we know when the next connection began, everything counts as stored before it: its
+        # first messages come while the client still says that it is connecting.
+        self.connected_at = datetime.max.replace(tzinfo=UTC)
 
     def _reconnected(self) -> None:
         self.connected_at = datetime.now(UTC)
@@ -148,6 +177,7 @@ async def connected(url: str, name: str) -> AsyncIterator[Bus]:
 
     async def lost() -> None:
         if bus and not bus.client.is_closed:
+            bus._disconnected()
             log.warning("nats.disconnected", service=name)
 
     async def failed(error: Exception) -> None:
