@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     _add_simulate(commands)
     _add_demo(commands)
     _add_verify(commands)
+    _add_bench(commands)
     _add_settings(commands)
     return top
 
@@ -109,6 +110,13 @@ def _add_verify(commands: Any) -> None:
     for name in ("data", "fidelity"):
         _add_option(verify, name)
     verify.set_defaults(run=_verify)
+
+
+def _add_bench(commands: Any) -> None:
+    bench = commands.add_parser("bench", help="measure the house on this machine")
+    bench.add_argument("--uploads", type=int, default=300, metavar="N", help="uploads by link [300]")
+    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.set_defaults(run=_bench)
 
 
 def _add_settings(commands: Any) -> None:
@@ -175,6 +183,12 @@ def _verify(settings: Settings, _: argparse.Namespace) -> int:
     from telecine.simulations.commands import verify  # noqa: PLC0415 - as above
 
     return _awaited(verify.run(settings))
+
+
+def _bench(_: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import bench  # noqa: PLC0415 - as above
+
+    return _awaited(bench.run(options.uploads, as_json=options.json))
 
 
 def _settings(settings: Settings, _: argparse.Namespace) -> int:
