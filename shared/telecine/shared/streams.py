@@ -46,6 +46,8 @@ TIMERS = StreamConfig(
     max_msgs_per_subject=1,
     discard=DiscardPolicy.NEW,
     discard_new_per_subject=True,
+    # A purge takes whatever has come under the subject meanwhile.
+    deny_purge=True,
     allow_direct=True,
 )
 
@@ -88,5 +90,6 @@ async def _create(js: JetStreamContext, config: StreamConfig) -> None:
     try:
         await js.add_stream(config)
     except BadRequestError as error:
-        if error.err_code != NAME_IN_USE:  # another service was quicker, with the same settings
+        if error.err_code != NAME_IN_USE:
             raise
+        await js.update_stream(config)  # somebody of another version was quicker
