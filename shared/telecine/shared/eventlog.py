@@ -12,7 +12,6 @@ from typing import Any, Generic, TypeVar
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
 
 from telecine.shared import envelope
 from telecine.shared.bus import Bus, Expect, WrongSequence
@@ -164,29 +163,50 @@ def _micros(stamp: str) -> str:
 
 
 async def direct_get(bus: Bus, stream: str, request: dict[str, Any]) -> list[Msg]:
-    """Ask a stream directly for messages; several answers end with status 204 (ADR-31)."""
-    subject = f"$JS.API.DIRECT.GET.{stream}"
+    """Ask a stream directly for one message, or for a "batch" (ADR-31). Raises Unavailable."""
     try:
-        if "batch" not in request:
-            answer = await bus.client.request(subject, json.dumps(request).encode(), timeout=5)
-            return [answer] if "Status" not in (answer.headers or {}) else []
-        return await _direct_batch(bus, subject, request)
-    except NotFoundError:
-        return []
+        if "batch" in request:
+            return await _direct_batch(bus, stream, request)
+        answer = await bus.client.request(
+            f"$JS.API.DIRECT.GET.{stream}", json.dumps(request).encode(), timeout=5
+        )
     except (NatsError, TimeoutError) as error:
         raise Unavailable(f"NATS did not answer for {stream}: {error}") from error
+    return [] if _is_the_end(stream, answer) else [answer]
 
 
-async def _direct_batch(bus: Bus, subject: str, request: dict[str, Any]) -> list[Msg]:
+async def _direct_batch(bus: Bus, stream: str, request: dict[str, Any]) -> list[Msg]:
+    """The server ends an answer after some 64 MiB as well; so ask until nothing is left."""
+    found: list[Msg] = []
+    while True:
+        part, left = await _direct_part(bus, stream, request)
+        found += part
+        request = {**request, "batch": request["batch"] - len(part)}
+        if not (part and left and request["batch"]):
+            return found
+        request["seq"] = int((part[-1].headers or {})["Nats-Sequence"]) + 1
+
+
+async def _direct_part(bus: Bus, stream: str, request: dict[str, Any]) -> tuple[list[Msg], int]:
+    """Answer what comes until the server says that it is the end, and how many are left."""
     inbox = bus.client.new_inbox()
     subscription = await bus.client.subscribe(inbox)
     try:
-        await bus.client.publish(subject, json.dumps(request).encode(), reply=inbox)
+        await bus.client.publish(
+            f"$JS.API.DIRECT.GET.{stream}", json.dumps(request).encode(), reply=inbox
+        )
         found: list[Msg] = []
-        while True:
-            message = await subscription.next_msg(timeout=5)
-            if "Status" in (message.headers or {}):  # 204: the end; 404: nothing
-                return found
+        while not _is_the_end(stream, message := await subscription.next_msg(timeout=5)):
             found.append(message)
+        return found, int((message.headers or {}).get("Nats-Num-Pending", 0))
     finally:
         await subscription.unsubscribe()
+
+
+def _is_the_end(stream: str, message: Msg) -> bool:
+    """Whether it says that there is no (more) message. Raises Unavailable if it says anything else."""
+    headers = message.headers or {}
+    status = headers.get("Status")
+    if status not in {None, "204", "404"}:
+        raise Unavailable(f"NATS refused to read {stream}: {status} {headers.get('Description')}")
+    return status is not None
