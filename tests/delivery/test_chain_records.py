@@ -1,0 +1,144 @@
+"""The records of a chain on a real database: attempt N moves a delivery from N to N + 1, once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telecine.delivery.attempt import delivery_row
+from telecine.delivery.decider import Discarded, Postponed, State, Succeeded
+from telecine.delivery.records import Entry, Records, owed_of, state_of
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.shared.database import opened
+from tests.shared.golden_cases import OWED
+from tests.shared.videos import minute
+
+
+def attempt(number: int, state: State) -> dict[str, Any]:
+    due = state.due if isinstance(state, Postponed) else None
+    return AttemptRow(
+        delivery_id=OWED.delivery_id,
+        number=number,
+        trigger="first" if number == 1 else "retry",
+        started_at=minute(number),
+        ended_at=minute(number),
+        wall_at=minute(number),
+        url="http://127.0.0.1/hook",
+        address=None,
+        request_headers="[]",
+        status=500,
+        reason="",
+        response_headers="[]",
+        response_body=b"",
+        response_truncated=False,
+        error="status",
+        message="",
+        duration_ms=1.0,
+        dns_ms=None,
+        connect_ms=None,
+        tls_ms=None,
+        first_byte_ms=None,
+        next_at=due,
+        next_reason="schedule" if due else None,
+    ).model_dump(exclude={"id"})
+
+
+def entry(number: int, state: State, **owed: Any) -> Entry:
+    """Answer what attempt `number` leaves on record if it leads to a state."""
+    changed = replace(OWED, **owed)
+    row = {**attempt(number, state), "delivery_id": changed.delivery_id}
+    return Entry(delivery_row(changed, state, minute(number)), row)
+
+
+def failed(number: int) -> Entry:
+    return entry(number, Postponed(number + 1, minute(number) + timedelta(seconds=5)))
+
+
+@asynccontextmanager
+async def records(folder: Path) -> AsyncIterator[Records]:
+    """One worker's records; several may be open on the same file."""
+    url = f"sqlite+aiosqlite:///{folder / 'delivery.db'}"
+    async with opened(url, [DeliveryRow, AttemptRow]) as database:
+        yield Records(database)
+
+
+async def state(kept: Records) -> State:
+    return state_of(await kept.get(OWED.delivery_id))
+
+
+async def test_attempts_one_after_the_other_move_a_delivery_on(tmp_path: Path) -> None:
+    async with records(tmp_path) as kept:
+        assert await kept.put(failed(1))
+        assert await kept.put(failed(2))
+        assert await kept.put(entry(3, Succeeded(4)))
+
+        assert await state(kept) == Succeeded(4)
+        assert (await kept.last_attempt(OWED.delivery_id))["number"] == 3
+
+
+@pytest.mark.parametrize("late", [failed(1), failed(3), entry(1, Succeeded(2))])
+async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
+    tmp_path: Path, late: Entry
+) -> None:
+    async with records(tmp_path) as kept:
+        await kept.put(failed(1))
+
+        assert not await kept.put(late)
+
+        assert await state(kept) == Postponed(2, minute(1) + timedelta(seconds=5))
+        last = await kept.last_attempt(OWED.delivery_id)
+        assert (last["number"], last["trigger"]) == (1, "first")
+
+
+async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(tmp_path: Path) -> None:
+    async with records(tmp_path) as kept:
+        await kept.put(failed(1))
+        discarded = Discarded(3, "endpoint_deleted")
+
+        assert await kept.put(Entry(delivery_row(OWED, discarded, minute(2)), None))
+        assert not await kept.put(failed(2))
+
+        assert await state(kept) == discarded
+
+
+async def test_of_the_same_attempt_in_one_group_one_wins(tmp_path: Path) -> None:
+    async with records(tmp_path) as kept:
+        won = await asyncio.gather(*(kept.put(failed(1)) for _ in range(5)))
+
+        assert sorted(won) == [False] * 4 + [True]
+        assert (await kept.last_attempt(OWED.delivery_id))["trigger"] == "first"
+
+
+async def test_of_the_same_attempt_by_several_workers_one_wins(tmp_path: Path) -> None:
+    async with records(tmp_path) as one, records(tmp_path) as two, records(tmp_path) as three:
+        won = await asyncio.gather(*(kept.put(failed(1)) for kept in (one, two, three)))
+
+        assert sorted(won) == [False, False, True]
+        assert await state(one) == Postponed(2, minute(1) + timedelta(seconds=5))
+
+
+async def test_losing_one_race_does_not_keep_others_of_the_group_from_winning(
+    tmp_path: Path,
+) -> None:
+    async with records(tmp_path) as kept:
+        await kept.put(failed(1))
+        others = [entry(1, Succeeded(2), delivery_id=f"d-{n}") for n in range(3)]
+
+        won = await asyncio.gather(*(kept.put(each) for each in (failed(1), *others)))
+
+        assert won == [False, True, True, True]
+
+
+async def test_a_delivery_on_record_can_be_owed_again_as_it_was(tmp_path: Path) -> None:
+    async with records(tmp_path) as kept:
+        await kept.put(failed(1))
+
+        row = await kept.get(OWED.delivery_id)
+
+        assert row is not None
+        assert owed_of(row) == OWED

@@ -1,0 +1,100 @@
+"""Read your writes: what was answered about an endpoint, matching and lists can see already."""
+
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from telecine.clock import time_line
+from telecine.shared import contracts
+from telecine.shared.aggregates import ENDPOINT
+from telecine.shared.bus import Bus
+from telecine.shared.contracts import EndpointWish
+from telecine.shared.database import opened
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events import ClockStarted
+from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.subscriptions.handlers import Handlers
+from telecine.subscriptions.tables import EndpointRow, SecretRow
+from telecine.subscriptions.vault import Vault
+from telecine.subscriptions.view import EndpointView
+from tests.nats import bus, connect, server
+
+__all__ = ["bus", "connect", "server"]
+
+WISH = EndpointWish(url="http://127.0.0.1/hook", types=("video.uploaded",))
+CALLER = {"org": "demo", "request_id": "r-1", "correlation_id": "c-1"}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Subscriptions' answers, and the view, without the projection that would repair it."""
+
+    handlers: Handlers
+    view: EndpointView
+
+    async def create(self) -> str:
+        command = contracts.CreateEndpoint(
+            **CALLER, platform="omega", request_key="k-1", wish=WISH
+        )
+        return (await self.handlers.create(command)).endpoint.profile.id
+
+    async def listed(self) -> list[str]:
+        page = await self.view.page(contracts.ListEndpoints(org="demo"))
+        return [each.profile.subscription.url for each in page.endpoints]
+
+
+@pytest.fixture
+async def desk(bus: Bus, tmp_path: Path) -> AsyncIterator[Desk]:
+    now, clock = wall_now(), VirtualClock(bus)
+    await time_line.append(bus, ClockStarted(now=now, wall=now, speed=1), 0)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'subscriptions.db'}"
+    async with opened(url, [EndpointRow, SecretRow]) as database, clock.following():
+        view, log = EndpointView(database), EventLog(bus, ENDPOINT)
+        chance = secrets.token_bytes
+        yield Desk(Handlers(log, view, Vault(database), clock, seed=0, random_bytes=chance), view)
+
+
+async def test_an_endpoint_that_was_answered_is_matched_by_the_next_event(desk: Desk) -> None:
+    endpoint_id = await desk.create()
+
+    [(active, sequence)] = await desk.view.active("demo")
+
+    assert (active.profile.id, sequence) == (endpoint_id, 1)
+    assert await desk.listed() == [WISH.url]
+
+
+async def test_an_endpoint_that_was_switched_off_is_matched_no_more(desk: Desk) -> None:
+    endpoint_id = await desk.create()
+    off = contracts.SetEndpointActive(
+        **CALLER, platform="omega", endpoint_id=endpoint_id, active=False
+    )
+
+    await desk.handlers.set_active(off)
+
+    assert await desk.view.active("demo") == []
+
+
+async def test_an_endpoint_that_was_changed_is_matched_as_it_is_now(desk: Desk) -> None:
+    endpoint_id = await desk.create()
+    wish = EndpointWish(url="http://127.0.0.1/new", types=("video.uploaded",))
+    change = contracts.UpdateEndpoint(
+        **CALLER, platform="omega", endpoint_id=endpoint_id, wish=wish
+    )
+
+    await desk.handlers.update(change)
+
+    [(active, sequence)] = await desk.view.active("demo")
+    assert (active.profile.subscription.url, sequence) == (wish.url, 2)
+
+
+async def test_an_endpoint_that_was_deleted_is_gone_from_the_list(desk: Desk) -> None:
+    endpoint_id = await desk.create()
+    command = contracts.DeleteEndpoint(**CALLER, platform="omega", endpoint_id=endpoint_id)
+
+    await desk.handlers.delete(command)
+
+    assert await desk.view.active("demo") == []
+    assert await desk.listed() == []
