@@ -1,6 +1,5 @@
 """A customer of the house, in tests: its endpoints, its uploads, and what `/v1` says about them."""
 
-import functools
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -67,18 +66,24 @@ class Customer:
         """Answer a delivery with its body and its attempts."""
         return await self.call("GET", f"/v1/deliveries/{delivery_id}")
 
-    async def one(self, endpoint_id: str, **selectors: str) -> dict[str, Any]:
-        """Wait until an endpoint has a delivery (in this state, of this type); answer the one.
+    async def one(self, endpoint_id: str, state: str) -> dict[str, Any]:
+        """Wait until the one delivery of an endpoint is in a state; answer it.
 
         Long enough for a question to a service that was killed to have timed out (10 s).
         """
-        wanted = functools.partial(self.deliveries, endpoint_id=endpoint_id, **selectors)
-        (found,) = await until(wanted, deadline=30)
-        return dict(found)
+
+        async def there() -> dict[str, Any] | None:
+            found = await self.deliveries(endpoint_id=endpoint_id)
+            assert len(found) <= 1, f"more than one delivery: {found}"
+            states = {each["state"] for each in found}
+            assert states <= {state, "postponed"}, f"{states} instead of {state}"
+            return found[0] if states == {state} else None
+
+        return dict(await until(there, deadline=30))
 
     async def ended(self, endpoint_id: str, state: str) -> Any:
         """Wait until an endpoint's one delivery is in a state; answer it in detail."""
-        return await self.delivery((await self.one(endpoint_id, state=state))["id"])
+        return await self.delivery((await self.one(endpoint_id, state))["id"])
 
     async def call(
         self, method: str, path: str, body: Any = None, *, params: dict[str, str] | None = None

@@ -36,7 +36,7 @@ async def postponed(house: TestHouse, *paths: str) -> dict[str, dict[str, Any]]:
         for path in paths
     }
     await customer.upload()
-    return {path: await customer.one(endpoints[path], state="postponed") for path in paths}
+    return {path: await customer.one(endpoints[path], "postponed") for path in paths}
 
 
 async def clean(house: TestHouse) -> None:

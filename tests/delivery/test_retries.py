@@ -54,7 +54,7 @@ async def chain(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chain
             house.receiver.on("/hook", LONG, Answer(500), Answer(200))
         )
         await customer.upload()
-        await customer.one(endpoint, state="postponed")
+        await customer.one(endpoint, "postponed")
         await customer.speed(FAST)
         found = await customer.ended(endpoint, "succeeded")
         received, secret = house.receiver.at("/hook"), await customer.secret(endpoint)

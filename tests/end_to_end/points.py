@@ -1,7 +1,7 @@
 """Every moment between two effects of a worker, as data: where the crash tests strike."""
 
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from nats.aio.msg import Msg
 
@@ -13,21 +13,32 @@ from telecine.transcoder import handlers as transcoder
 from tests.delivery import effects as delivery
 from tests.failpoints import Effect, Moment
 
+Stream = Literal["VIDEOS", "DELIVERIES", "DUE"]
+
 
 @dataclass(frozen=True)
 class Point:
-    """A moment of a worker. `repeated`: a crash there makes the receiver see an attempt twice."""
+    """A moment of a worker. `repeated`: a crash there makes the receiver see an attempt twice.
+
+    `holds` is the stream whose message is not acknowledged yet; None behind its acknowledgement.
+    """
 
     name: str
     effect: Effect
     moment: Moment
+    holds: Stream | None
     repeated: bool = False
 
 
-def points(named: dict[str, Effect]) -> list[Point]:
-    """Answer the moments before and after each effect."""
+def points(holds: Stream, named: dict[str, Effect]) -> list[Point]:
+    """Answer the moments before and after each effect of handling one message of a stream."""
     moments: tuple[Moment, ...] = get_args(Moment)
-    return [Point(f"{m} {name}", effect, m) for name, effect in named.items() for m in moments]
+    return [
+        Point(f"{moment} {name}", effect, moment, None if done else holds)
+        for name, effect in named.items()
+        for moment in moments
+        for done in [effect.name == "ack" and moment == "after"]
+    ]
 
 
 def second(effect: Effect) -> Effect:
@@ -86,27 +97,37 @@ _LOST = {
     ]
 }
 DELIVERING = [
-    replace(point, repeated=point.name in _LOST) for point in points({**FIRST_ATTEMPT, **RETRY})
+    replace(point, repeated=point.name in _LOST)
+    for point in [*points("DELIVERIES", FIRST_ATTEMPT), *points("DUE", RETRY)]
 ]
 
 MATCHING = points(
+    "VIDEOS",
     {
         "endpoints read": Effect(EndpointView, "active"),
         "first owed": Effect(matching, "owe"),
         "second owed": Effect(matching, "owe", skip=1),
         "fact acknowledged": Effect(Bus, "ack", _consumed_by("subscriptions-matching")),
-    }
+    },
 )
 
-STEPS = points(
+QUEUEING = points(
+    "VIDEOS",
     {
         "wish obeyed": Effect(transcoder, "obey"),
         "queueing appended": Effect(EventLog, "append", _appends("video.ready_for_processing")),
         "first timer set": Effect(transcoder, "set_timer"),
         "upload acknowledged": Effect(Bus, "ack", _consumed_by("transcoder-uploaded")),
+    },
+)
+
+STEPS = points(
+    "DUE",
+    {
+        "step obeyed": Effect(transcoder, "obey", skip=1),
         "step appended": Effect(EventLog, "append", _appends("video.in_progress")),
         "second timer set": Effect(transcoder, "set_timer", skip=1),
         "step acknowledged": Effect(Bus, "ack", _consumed_by("transcoder-due")),
         "last fact appended": Effect(EventLog, "append", _appends("video.ready_to_watch")),
-    }
+    },
 )

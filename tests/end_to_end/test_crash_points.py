@@ -4,7 +4,7 @@ Whatever the moment: nothing is lost, no chain forks, and `telecine verify` find
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import get_args
 
 import pytest
@@ -18,6 +18,7 @@ from tests.end_to_end.points import (
     DISCARD,
     FOLLOWING_UP,
     MATCHING,
+    QUEUEING,
     STEPS,
     Point,
     points,
@@ -29,6 +30,7 @@ from tests.waiting import until
 House = tuple[Rooms, Customer]
 FAST = 1000
 WAYS: tuple[How, ...] = get_args(How)
+Held = Callable[[], Awaitable[bool]]
 
 at_every = pytest.mark.parametrize("how", WAYS)
 
@@ -55,12 +57,41 @@ async def house(shared: House) -> AsyncIterator[House]:
         await customer.delete(endpoint["id"])
 
 
-async def crash(rooms: Rooms, service: str, point: Failpoint, how: How) -> None:
-    """Wait for the failpoint. A service that stands still there is stopped and started again."""
-    await asyncio.wait_for(point.reached.wait(), 10)
+async def crash(
+    rooms: Rooms, service: str, failpoint: Failpoint, how: How, held: Held | None = None
+) -> None:
+    """Wait for the failpoint. A service that stands still there is stopped and started again.
+
+    In between `held` says whether the message that it was handling is still somebody's to handle.
+    """
+    await asyncio.wait_for(failpoint.reached.wait(), 10)
     if how == "stops":
         await rooms.stop(service)
+        if held:
+            assert await held(), "acknowledged before all its effects were done"
         await rooms.start(service)
+
+
+def in_queue(rooms: Rooms, stream: str | None, subject: str) -> Held | None:
+    """Answer a check that a work queue has a message; None if it need not."""
+
+    async def held() -> bool:
+        found = await rooms.bus.js.stream_info(str(stream), subjects_filter=subject)
+        return bool(found.state.subjects)
+
+    return held if stream else None
+
+
+def ahead(house: House, point: Point, durable: str, video_id: str) -> Held | None:
+    """Answer a check that a consumer of videos has not acknowledged a video's first fact."""
+    rooms, customer = house
+
+    async def held() -> bool:
+        position = (await customer.history(video_id))[0]["position"]
+        info = await rooms.bus.js.consumer_info("VIDEOS", durable)
+        return info.ack_floor is not None and info.ack_floor.stream_seq < int(position)
+
+    return held if point.holds else None
 
 
 async def at_rest(rooms: Rooms, delivery_id: str) -> bool:
@@ -100,7 +131,10 @@ async def test_a_crash_of_delivery_neither_loses_nor_forks_a_chain(
     failpoint = failpoints.set(point.effect, point.moment, how)
 
     await customer.upload()
-    await crash(rooms, "delivery", failpoint, how)
+    subject = {"DELIVERIES": "delivery.requested.>", "DUE": "due.delivery.>"}.get(
+        point.holds or ""
+    )
+    await crash(rooms, "delivery", failpoint, how, in_queue(rooms, point.holds, subject or ""))
 
     requests = 3 if point.repeated else 2
     await check_chain(house, endpoint, state="succeeded", numbers=[1, 2], requests=requests)
@@ -112,7 +146,7 @@ def repeats_first(point: Point) -> bool:
 
 
 @at_every
-@pytest.mark.parametrize("point", points(FOLLOWING_UP), ids=named)
+@pytest.mark.parametrize("point", points("DELIVERIES", FOLLOWING_UP), ids=named)
 async def test_a_second_crash_while_following_up_changes_nothing(
     house: House, failpoints: Failpoints, point: Point, how: How
 ) -> None:
@@ -129,7 +163,7 @@ async def test_a_second_crash_while_following_up_changes_nothing(
 
 
 @at_every
-@pytest.mark.parametrize("point", points(DISCARD), ids=named)
+@pytest.mark.parametrize("point", points("DUE", DISCARD), ids=named)
 async def test_a_crash_while_discarding_makes_no_request(
     house: House, failpoints: Failpoints, point: Point, how: How
 ) -> None:
@@ -139,7 +173,7 @@ async def test_a_crash_while_discarding_makes_no_request(
 
     await customer.speed(0)
     await customer.upload()
-    await customer.one(endpoint, state="postponed")
+    await customer.one(endpoint, "postponed")
     await customer.switch(endpoint, active=False)
     await customer.speed(FAST)
     await crash(rooms, "delivery", failpoint, how)
@@ -157,15 +191,16 @@ async def test_a_crash_of_matching_leaves_one_delivery_for_each_endpoint(
     endpoints = [await customer.endpoint(hook) for hook in hooks]
     failpoint = failpoints.set(point.effect, point.moment, how)
 
-    await customer.upload()
-    await crash(rooms, "subscriptions", failpoint, how)
+    video_id = await customer.upload()
+    held = ahead(house, point, "subscriptions-matching", video_id)
+    await crash(rooms, "subscriptions", failpoint, how, held)
 
     for endpoint in endpoints:
         await check_chain(house, endpoint, state="succeeded", numbers=[1], requests=1)
 
 
 @at_every
-@pytest.mark.parametrize("point", STEPS, ids=named)
+@pytest.mark.parametrize("point", [*QUEUEING, *STEPS], ids=named)
 async def test_a_crash_of_the_transcoder_leaves_one_fact_for_each_step(
     house: House, failpoints: Failpoints, point: Point, how: How
 ) -> None:
@@ -173,7 +208,10 @@ async def test_a_crash_of_the_transcoder_leaves_one_fact_for_each_step(
     failpoint = failpoints.set(point.effect, point.moment, how)
 
     video_id = await customer.upload()
-    await crash(rooms, "transcoder", failpoint, how)
+    held = in_queue(rooms, point.holds, f"due.transcoder.{video_id}")
+    if point in QUEUEING:
+        held = ahead(house, point, "transcoder-uploaded", video_id)
+    await crash(rooms, "transcoder", failpoint, how, held)
 
     async def watchable() -> list[str]:
         types = [fact["type"] for fact in await customer.history(video_id)]
