@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus
-from telecine.shared.pull import ACK_WAIT, Pull
+from telecine.shared.pull import ACK_WAIT, Pull, singly
 
 Hook = Callable[[Msg], Awaitable[None]]
 
@@ -53,7 +53,7 @@ def pull(
         "DUE",
         "test-due",
         ["due.test.>"],
-        worker.handle,
+        singly(worker.handle),
         concurrency=concurrency,
         window=window,
         ack_wait=ack_wait,

@@ -11,46 +11,53 @@ from contextlib import asynccontextmanager
 import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from telecine.clock.heap import Held, TimerHeap
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
 from telecine.shared.pull import Follow
+from telecine.shared.tasks import alongside
 from telecine.shared.timers import fired_headers, parse_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now
 
 log = structlog.get_logger()
 
-#: Timers that are fired, and messages that are deleted, side by side.
+#: Timers that are fired side by side.
 ABREAST = 256
+_DELETES_ABREAST = 8
 _RETRY = 0.2
 
 
 class Firing:
-    """Follows the stream of timers and fires each when virtual time has come."""
+    """Follows the stream of timers and fires each when virtual time has come.
 
-    def __init__(self, bus: Bus, clock: VirtualClock) -> None:
+    `steady` is held while timers are fired: whoever changes the speed takes it, so that no timer is
+    fired by a time that is over. After a reconnect the stream is read anew (another `_reading`);
+    what was under way before is dropped, since the new reading finds it again.
+    """
+
+    def __init__(self, bus: Bus, clock: VirtualClock, steady: asyncio.Lock) -> None:
         self._bus = bus
         self._clock = clock
+        self._steady = steady
         self._heap = TimerHeap()
         self._wake = asyncio.Event()
-        self._deletes: asyncio.Queue[list[int]] = asyncio.Queue()
-        self._follow = Follow(bus, "TIMERS", "timer.>", self._take, reset=self._heap.clear)
+        self._reading = 0
+        self._deletes: asyncio.Queue[tuple[int, list[int]]] = asyncio.Queue()
+        self._follow = Follow(bus, "TIMERS", "timer.>", self._take, reset=self._read_anew)
         clock.on_change(self._wake.set)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Fire while the block lasts; it begins when all held timers are known."""
-        async with self._follow.running():
-            tasks = [asyncio.create_task(self._run(), name="firing")]
-            tasks += [asyncio.create_task(self._delete()) for _ in range(8)]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+        deletes = (self._delete() for _ in range(_DELETES_ABREAST))
+        async with self._follow.running(), alongside("firing", self._run(), *deletes):
+            yield
+
+    def _read_anew(self) -> None:
+        self._reading += 1
+        self._heap.clear()
 
     def _take(self, message: Msg) -> None:
         try:
@@ -58,8 +65,7 @@ class Firing:
         except BrokenMessage as error:
             log.error("timer.broken", error=str(error))
             return
-        if obsolete:
-            self._deletes.put_nowait(obsolete)
+        self._delete_later(obsolete)
         self._wake.set()
 
     def _put(self, sequence: int, subject: str, body: bytes) -> list[int]:
@@ -72,12 +78,22 @@ class Firing:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            if self._follow.caught_up.is_set():
-                due = self._heap.pop_due(self._clock.now(), ABREAST)
-                await asyncio.gather(*(self._fire(held) for held in due))
-                if due:
-                    continue
-            await self._until_next()
+            try:
+                fired = await self._fire_due()
+            except Exception as error:
+                log.error("firing.failed", error=repr(error), exc_info=True)
+                await asyncio.sleep(_RETRY)
+                continue
+            if not fired:
+                await self._until_next()
+
+    async def _fire_due(self) -> bool:
+        if not self._follow.caught_up.is_set():
+            return False  # a timer that we have not read yet may be due before those we know
+        async with self._steady:
+            due = self._heap.pop_due(self._clock.now(), ABREAST)
+            await asyncio.gather(*(self._fire(held) for held in due))
+        return bool(due)
 
     async def _until_next(self) -> None:
         due = self._heap.next_due()
@@ -85,12 +101,13 @@ class Firing:
         if not self._follow.caught_up.is_set():
             wait = _RETRY
         try:
-            await asyncio.wait_for(self._wake.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
         except TimeoutError:
             return
 
     async def _fire(self, held: Held) -> None:
-        timer = held.timer
+        timer, reading = held.timer, self._reading
         try:
             await self._bus.publish(
                 f"due.{timer.service}.{timer.key}",
@@ -101,19 +118,33 @@ class Firing:
         except Unavailable as error:
             log.warning("timer.waits", timer=timer.id, error=str(error))
             await asyncio.sleep(_RETRY)
-            self._heap.set(held.sequence, timer)
+            if reading == self._reading:
+                self._delete_later(self._heap.set(held.sequence, timer))
             return
-        log.debug("timer.fired", timer=timer.id, correlation_id=timer.payload.get("correlation"))
-        self._deletes.put_nowait([held.sequence])
-        self._heap.forget(timer)
+        if reading == self._reading:
+            self._delete_later([held.sequence])
+            self._heap.forget(timer)
+
+    def _delete_later(self, sequences: list[int]) -> None:
+        if sequences:
+            self._deletes.put_nowait((self._reading, sequences))
 
     async def _delete(self) -> None:
         while True:
-            for sequence in await self._deletes.get():
-                try:
-                    await self._bus.js.delete_msg("TIMERS", sequence)
-                except NotFoundError:
-                    continue
-                except (APIError, NatsError, TimeoutError) as error:
-                    # It will be found again after the reconnect, fired again, and deleted then.
-                    log.debug("timer.not_deleted", sequence=sequence, error=repr(error))
+            reading, sequences = await self._deletes.get()
+            while sequences and reading == self._reading:
+                # In this order: what is superseded goes before what supersedes it.
+                if await self._is_deleted(sequences[0]):
+                    sequences = sequences[1:]
+                else:
+                    await asyncio.sleep(_RETRY)
+
+    async def _is_deleted(self, sequence: int) -> bool:
+        try:
+            await self._bus.js.delete_msg("TIMERS", sequence)
+        except NotFoundError:
+            return True
+        except (NatsError, TimeoutError) as error:
+            log.debug("timer.not_deleted", sequence=sequence, error=repr(error))
+            return False
+        return True

@@ -28,10 +28,11 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         await me.stack.enter_async_context(me.clock.following())
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
-        handlers = Handlers(me, pulse)
+        steady = asyncio.Lock()
+        handlers = Handlers(me, pulse, steady)
         serve(me.broker, GetClock, handlers.get)
         serve(me.broker, SetClock, handlers.set)
-        await me.stack.enter_async_context(Firing(me.bus, me.clock).running())
+        await me.stack.enter_async_context(Firing(me.bus, me.clock, steady).running())
         await me.ready()
         yield
 
@@ -45,11 +46,12 @@ async def _begin(me: Instance) -> None:
 
 
 class Handlers:
-    """What the clock answers."""
+    """What the clock answers. No timer is fired while `steady` is held."""
 
-    def __init__(self, me: Instance, pulse: Pulse) -> None:
+    def __init__(self, me: Instance, pulse: Pulse, steady: asyncio.Lock) -> None:
         self._me = me
         self._pulse = pulse
+        self._steady = steady
         self._changing = asyncio.Lock()
 
     async def get(self, _: GetClock) -> ClockAnswer:
@@ -62,15 +64,22 @@ class Handlers:
     async def set(self, wish: SetClock) -> ClockAnswer:
         """Change the speed; idempotent by its value, answered when everybody follows."""
         async with self._changing:
-            clock = self._me.clock
-            fact = time_line.change(clock.anchor, wall_now(), wish.speed)
-            sequence = await time_line.append(self._me.bus, fact, clock.sequence)
-            log.info("clock.speed_changed", now=fact.now.isoformat(), speed=fact.speed)
-            await clock.reached(sequence, timeout=GONE_AFTER)
+            async with self._steady:
+                sequence = await self._change(wish.speed)
             await self._until_all_follow(sequence)
         return await self.get(GetClock())
 
+    async def _change(self, speed: float) -> int:
+        """Answer the position of the fact; we follow it ourselves by then, if we can."""
+        clock = self._me.clock
+        fact = time_line.change(clock.anchor, wall_now(), speed)
+        sequence = await time_line.append(self._me.bus, fact, clock.sequence)
+        log.info("clock.speed_changed", now=fact.now.isoformat(), speed=fact.speed)
+        await clock.reached(sequence, timeout=GONE_AFTER)
+        return sequence
+
     async def _until_all_follow(self, sequence: int) -> None:
+        await self._pulse.settled()
         deadline = monotonic() + 2 * GONE_AFTER
         while missing := [b for b in self._pulse.alive() if b.clock < sequence]:
             left = deadline - monotonic()

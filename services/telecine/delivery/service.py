@@ -15,7 +15,7 @@ from telecine.shared.contracts import GetDelivery, ListDeliveries
 from telecine.shared.database import Database, opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
-from telecine.shared.pull import Pull
+from telecine.shared.pull import Pull, singly
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
@@ -57,9 +57,11 @@ async def _work(me: Instance, worker: Worker) -> None:
         "DELIVERIES",
         "delivery-requested",
         ["delivery.requested.>"],
-        worker.requested,
+        singly(worker.requested),
         concurrency=abreast,
     )
-    due = Pull(me.bus, "DUE", "delivery-due", ["due.delivery.>"], worker.due, concurrency=abreast)
+    due = Pull(
+        me.bus, "DUE", "delivery-due", ["due.delivery.>"], singly(worker.due), concurrency=abreast
+    )
     await me.stack.enter_async_context(requested.running())
     await me.stack.enter_async_context(due.running())

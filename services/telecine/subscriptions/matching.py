@@ -3,6 +3,8 @@
 Idempotent by the delivery's id, a hash of event and endpoint.
 """
 
+import asyncio
+
 import structlog
 from nats.aio.msg import Msg
 
@@ -22,6 +24,9 @@ from telecine.shared.virtual_time import wall_now
 from telecine.subscriptions.view import EndpointView
 
 log = structlog.get_logger()
+
+#: Facts that are matched together: one look at the endpoints, one wait for NATS.
+ABREAST = 64
 
 
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
@@ -46,25 +51,32 @@ class Matching:
         self._view = view
         self._fidelity = fidelity
 
-    async def take(self, message: Msg) -> None:
-        """Match one fact against the endpoints as they are now."""
-        recorded = self._log.parse(message)
-        with correlation(recorded.trace.correlation_id, video_id=recorded.stamp.id):
-            for endpoint, sequence in await self._view.active(recorded.stamp.org):
-                if wants(endpoint, recorded.fact.type, self._fidelity):
-                    await self._owe(recorded, endpoint, sequence)
+    async def take(self, messages: list[Msg]) -> None:
+        """Match some facts, in their order, against the endpoints as they are now."""
+        facts = [self._log.parse(message) for message in messages]
+        orgs = dict.fromkeys(fact.stamp.org for fact in facts)
+        endpoints = {org: await self._view.active(org) for org in orgs}
+        owed = [
+            await self._owed(fact, endpoint, sequence)
+            for fact in facts
+            for endpoint, sequence in endpoints[fact.stamp.org]
+            if wants(endpoint, fact.fact.type, self._fidelity)
+        ]
+        # Begun in order on one connection, so stored in order; only the answers are awaited at once.
+        await asyncio.gather(*(self._owe(each) for each in owed))
+        for message in messages:
             await self._bus.ack(message)
 
-    async def _owe(
+    async def _owed(
         self, recorded: Recorded[Video, VideoFact], endpoint: Active, sequence: int
-    ) -> None:
+    ) -> Owed:
         profile = endpoint.profile
         video = await self._log.state_after(recorded)
         if isinstance(video, Absent):
             raise BrokenLog(f"no video {recorded.stamp.id} after its own fact")
         delivery_id = object_id(recorded.stamp.at, recorded.id, profile.id)
         rendering = Rendering(delivery_id, recorded, video, profile)
-        owed = Owed(
+        return Owed(
             delivery_id=delivery_id,
             org=profile.org,
             endpoint_id=profile.id,
@@ -79,10 +91,13 @@ class Matching:
             correlation_id=recorded.trace.correlation_id,
             body=packs()[profile.platform].render(rendering),
         )
+
+    async def _owe(self, owed: Owed) -> None:
         await owe(self._bus, owed)
-        log.info(
-            "delivery.requested",
-            delivery_id=delivery_id,
-            endpoint_id=profile.id,
-            type=owed.event_type,
-        )
+        with correlation(owed.correlation_id, video_id=owed.video_id):
+            log.info(
+                "delivery.requested",
+                delivery_id=owed.delivery_id,
+                endpoint_id=owed.endpoint_id,
+                type=owed.event_type,
+            )

@@ -14,7 +14,7 @@ from telecine.shared.pull import Pull
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.subscriptions.handlers import Handlers, Projection
-from telecine.subscriptions.matching import Matching
+from telecine.subscriptions.matching import ABREAST, Matching
 from telecine.subscriptions.tables import EndpointRow, SecretRow
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
@@ -40,7 +40,9 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         projection = Projection(me.bus, log, view)
         project(me, "ENDPOINTS", "endpoint.>", "subscriptions-view", projection.take)
         matching = Matching(me.bus, EventLog(me.bus, VIDEO), view, settings.fidelity)
-        pull = Pull(me.bus, "VIDEOS", "subscriptions-matching", ["video.>"], matching.take)
+        pull = Pull(
+            me.bus, "VIDEOS", "subscriptions-matching", ["video.>"], matching.take, most=ABREAST
+        )
         await me.stack.enter_async_context(pull.running())
         await me.ready()
         yield

@@ -1,5 +1,6 @@
 """The view of endpoints: written by whoever knows more, read by lists and by matching."""
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
@@ -26,6 +27,12 @@ def row(state: Known, sequence: int) -> dict[str, Any]:
         "state": _STATE.dump_json(state).decode(),
         "last_seq": sequence,
     }
+
+
+@lru_cache(maxsize=10_000)
+def _read(state: str) -> Known:
+    """Read a stored state; matching asks for the same ones again and again."""
+    return _STATE.validate_json(state)
 
 
 class EndpointView:
@@ -69,5 +76,5 @@ class EndpointView:
         )
         async with self._database.session() as session:
             found = (await session.execute(rows)).all()
-        states = [(_STATE.validate_json(state), sequence) for state, sequence in found]
+        states = [(_read(state), sequence) for state, sequence in found]
         return [(state, seq) for state, seq in states if isinstance(state, Active)]

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from telecine.shared.aggregates import VIDEO
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import instance
-from telecine.shared.pull import Pull
+from telecine.shared.pull import Pull, singly
 from telecine.shared.settings import Settings
 from telecine.transcoder.handlers import Steps
 
@@ -24,11 +24,16 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             "VIDEOS",
             "transcoder-uploaded",
             ["video.uploaded.*.*"],
-            steps.uploaded,
+            singly(steps.uploaded),
             concurrency=_ABREAST,
         )
         due = Pull(
-            me.bus, "DUE", "transcoder-due", ["due.transcoder.>"], steps.due, concurrency=_ABREAST
+            me.bus,
+            "DUE",
+            "transcoder-due",
+            ["due.transcoder.>"],
+            singly(steps.due),
+            concurrency=_ABREAST,
         )
         await me.stack.enter_async_context(uploaded.running())
         await me.stack.enter_async_context(due.running())

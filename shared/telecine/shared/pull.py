@@ -20,19 +20,31 @@ from telecine.shared.tasks import alongside
 log = structlog.get_logger()
 
 Handle = Callable[[Msg], Awaitable[None]]
+HandleGroup = Callable[[list[Msg]], Awaitable[None]]
 
 #: Seconds after which the server gives an unacknowledged message to somebody else.
 ACK_WAIT = 5.0
 _RETRY_FIRST, _RETRY_MOST = 0.05, 2.0
 
 
+def singly(handle: Handle) -> HandleGroup:
+    """Answer a handler of groups of one."""
+
+    async def handle_one(group: list[Msg]) -> None:
+        (message,) = group
+        await handle(message)
+
+    return handle_one
+
+
 class Pull:
     """A durable consumer's messages, handled by `concurrency` workers; 1 keeps their order.
 
-    The handler acknowledges through the bus when all its effects are done. One that raises is
-    called again with the same message, with growing pauses, for as long as it takes: nothing is
-    skipped and nothing waits by nak. BrokenMessage gives the message up. A handler may take longer
-    than `ack_wait` seconds: the server is asked for more time.
+    A handler gets what waits, in order, up to `most` messages at once, and acknowledges them through
+    the bus when all its effects are done. One that raises is called again with the same messages,
+    with growing pauses, for as long as it takes: nothing is skipped and nothing waits by nak.
+    BrokenMessage gives a message up (in a group, each is then tried alone). A handler may take
+    longer than `ack_wait` seconds: the server is asked for more time.
     """
 
     def __init__(
@@ -41,8 +53,9 @@ class Pull:
         stream: str,
         durable: str,
         filters: list[str],
-        handle: Handle,
+        handle: HandleGroup,
         *,
+        most: int = 1,
         concurrency: int = 1,
         window: int = 256,
         ack_wait: float = ACK_WAIT,
@@ -50,6 +63,7 @@ class Pull:
         self._bus = bus
         self._stream = stream
         self._handle = handle
+        self._most = most
         self._concurrency = concurrency
         self._window = window
         self._ack_wait = ack_wait
@@ -109,31 +123,41 @@ class Pull:
 
     async def _work(self) -> None:
         while True:
-            message = await self._waiting.get()
-            await self._until_done(message)
-            self._held.pop(message.metadata.sequence.stream, None)
+            group = [await self._waiting.get()]
+            while len(group) < self._most and not self._waiting.empty():
+                group.append(self._waiting.get_nowait())
+            await self._until_done(group)
+            for message in group:
+                self._held.pop(message.metadata.sequence.stream, None)
             self._lingering.refill()
 
-    async def _until_done(self, message: Msg) -> None:
+    async def _until_done(self, group: list[Msg]) -> None:
         pause = _RETRY_FIRST
-        while not await self._try(message):
-            self._bus.failed(message)
+        while not await self._try(group):
+            for message in group:
+                self._bus.failed(message)
             await asyncio.sleep(pause)
             pause = min(2 * pause, _RETRY_MOST)
 
-    async def _try(self, message: Msg) -> bool:
+    async def _try(self, group: list[Msg]) -> bool:
         try:
             try:
-                await self._handle(message)
+                await self._handle(group)
             except BrokenMessage as error:
-                log.error("message.broken", subject=message.subject, error=str(error))
-                await self._bus.give_up(message)
+                await self._broken(group, error)
         except Exception as error:
-            log.warning(
-                "message.retried", subject=message.subject, error=repr(error), exc_info=True
-            )
+            subjects = [message.subject for message in group]
+            log.warning("message.retried", subjects=subjects, error=repr(error), exc_info=True)
             return False
         return True
+
+    async def _broken(self, group: list[Msg], error: BrokenMessage) -> None:
+        if len(group) > 1:
+            for message in group:
+                await self._until_done([message])
+            return
+        log.error("message.broken", subject=group[0].subject, error=str(error))
+        await self._bus.give_up(group[0])
 
     async def _keep(self) -> None:
         """Ask for more time for everything that we hold."""
