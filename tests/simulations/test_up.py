@@ -144,20 +144,22 @@ async def test_a_service_without_nats_says_what_to_set() -> None:
 
 
 async def test_a_nats_server_that_dies_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
-    async with process(tmp_path / "data", "--preset", "quick", "--speed", "5") as up:
-        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION, timeout=20) as http:
-            body = {"url": "http://example.com/a.mp4", "title": "a"}
-            video = (await http.post("/company/client/video/stream/copy", json=body)).json()
-            server = int((tmp_path / "data/nats-server.pid").read_text())
+    async with (
+        process(tmp_path / "data", "--preset", "quick", "--speed", "5") as up,
+        httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION, timeout=20) as http,
+    ):
+        body = {"url": "http://example.com/a.mp4", "title": "a"}
+        video = (await http.post("/company/client/video/stream/copy", json=body)).json()
+        server = int((tmp_path / "data/nats-server.pid").read_text())
 
-            os.kill(server, signal.SIGKILL)
+        os.kill(server, signal.SIGKILL)
 
-            async def done() -> bool:
-                now = await http.get(f"/company/client/video/{video['uuid']}")
-                return now.status_code == 200 and now.json()["status"] == "process-completed"
+        async def done() -> bool:
+            now = await http.get(f"/company/client/video/{video['uuid']}")
+            return now.status_code == 200 and now.json()["status"] == "process-completed"
 
-            await until(done, deadline=30)
-            status, output = await up.verify()
+        await until(done, deadline=30)
+        status, output = await up.verify()
 
     assert status == 0, output
 

@@ -24,6 +24,8 @@ HandleGroup = Callable[[list[Msg]], Awaitable[None]]
 
 #: Seconds after which the server gives an unacknowledged message to somebody else.
 ACK_WAIT = 5.0
+#: Seconds that a stopping service gives to what it has begun.
+GRACE = 2.0
 _RETRY_FIRST, _RETRY_MOST = 0.05, 2.0
 
 
@@ -76,6 +78,9 @@ class Pull:
             deliver_policy=DeliverPolicy.ALL,
         )
         self._waiting: asyncio.Queue[Msg] = asyncio.Queue()
+        self._busy = 0  # workers that are in the middle of something
+        self._idle = asyncio.Event()
+        self._stopping = False
         self._held: dict[int, Msg] = {}  # by their position in the stream
         self._lingering = Lingering(
             bus,
@@ -88,7 +93,7 @@ class Pull:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work while the block lasts; at its end, what is not done is given back."""
+        """Work while the block lasts; at its end, what was begun may finish, and the rest is given back."""
         await self._ensure()
         work = (self._work() for _ in range(self._concurrency))
         try:
@@ -96,9 +101,22 @@ class Pull:
                 self._lingering.running(),
                 alongside(f"work {self.config.durable_name}", self._keep(), *work),
             ):
-                yield
+                try:
+                    yield
+                finally:
+                    await self._finish()
         finally:
             await self._give_back()
+
+    async def _finish(self) -> None:
+        """Begin nothing new, and wait a moment for what was begun: an attempt cut off here would be
+        made again by whoever comes next."""
+        self._stopping = True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                while self._busy:
+                    self._idle.clear()
+                    await self._idle.wait()
 
     async def _give_back(self) -> None:
         held = [message for _, message in sorted(self._held.items())]
@@ -124,12 +142,22 @@ class Pull:
     async def _work(self) -> None:
         while True:
             group = [await self._waiting.get()]
-            while len(group) < self._most and not self._waiting.empty():
-                group.append(self._waiting.get_nowait())
-            await self._until_done(group)
-            for message in group:
-                self._held.pop(message.metadata.sequence.stream, None)
-            self._lingering.refill()
+            if self._stopping:
+                return  # it is held still, and will be given back
+            self._busy += 1
+            try:
+                await self._work_on(group)
+            finally:
+                self._busy -= 1
+                self._idle.set()
+
+    async def _work_on(self, group: list[Msg]) -> None:
+        while len(group) < self._most and not self._waiting.empty():
+            group.append(self._waiting.get_nowait())
+        await self._until_done(group)
+        for message in group:
+            self._held.pop(message.metadata.sequence.stream, None)
+        self._lingering.refill()
 
     async def _until_done(self, group: list[Msg]) -> None:
         pause = _RETRY_FIRST
