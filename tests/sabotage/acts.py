@@ -1,0 +1,19 @@
+"""Every act of sabotage, by name."""
+
+from tests.sabotage import acts_on_delivery, acts_on_the_log, acts_on_uploads
+from tests.sabotage.act import Act
+
+ACTS: dict[str, Act] = {
+    each.name: each
+    for part in (acts_on_delivery, acts_on_the_log, acts_on_uploads)
+    for each in part.ACTS
+}
+
+
+def table() -> str:
+    """Answer the list as docs/testing.md shows it."""
+    rows = [
+        f"| `{each.name}` | {each.breaks} | {'<br>'.join(f'`{test}`' for test in each.tests)} |"
+        for each in ACTS.values()
+    ]
+    return "\n".join(["| sabotage | the promise it breaks | turns red |", "|---|---|---|", *rows])

@@ -1,0 +1,141 @@
+"""Sabotage of the delivery service: the guard on its chains, and what it sends and keeps."""
+
+from tests.sabotage.act import Edit, act
+
+DELIVERY = "services/telecine/delivery"
+WORKER = f"{DELIVERY}/worker.py"
+GUARD = "delivery/test_guard.py"
+CRASH = "end_to_end/test_crash_points.py::test_a_crash_of_delivery_neither_loses_nor_forks_a_chain"
+NOT_REPEATED = (
+    f"{GUARD}::test_killed_between_record_and_acknowledgement_the_attempt_is_not_repeated"
+)
+
+ACTS = [
+    act(
+        "delivery-acknowledges-first",
+        "a message is acknowledged when all its effects are done",
+        Edit(
+            WORKER,
+            "        if guard(state, arrived) != Advice.TRY:\n",
+            "        await self._bus.ack(message)\n"
+            "        if guard(state, arrived) != Advice.TRY:\n",
+        ),
+        tests=f"{CRASH}[before_attempt_recorded-stops]",
+    ),
+    act(
+        "delivery-drops-the-guard",
+        "an attempt that is on record is not made again",
+        Edit(
+            WORKER,
+            "        if guard(state, arrived) != Advice.TRY:\n",
+            "        if False:\n",
+        ),
+        tests=NOT_REPEATED,
+    ),
+    act(
+        "delivery-forgets-redelivery",
+        "a message that came before is held against the record",
+        Edit(
+            WORKER,
+            "Arrived(number, self._bus.redelivered(message))",
+            "Arrived(number, False)",
+        ),
+        tests=NOT_REPEATED,
+    ),
+    act(
+        "delivery-tries-whatever-comes",
+        "only the attempt that is next is made",
+        Edit(
+            f"{DELIVERY}/decider.py",
+            "        case Owed() | Postponed() if message.number == state.next:\n",
+            "        case Owed() | Postponed():\n",
+        ),
+        tests=(
+            "delivery/test_decider.py::"
+            "test_every_message_in_every_state_has_its_one_advice[postponed-2r]"
+        ),
+    ),
+    act(
+        "records-move-unguarded",
+        "only attempt N moves a delivery from N to N + 1",
+        Edit(
+            f"{DELIVERY}/records.py",
+            "            where=col(DeliveryRow.next) == upsert.excluded.next - 1,\n",
+            "",
+        ),
+        tests="delivery/test_chain_records.py::"
+        "test_of_the_same_attempt_by_several_workers_one_wins",
+    ),
+    act(
+        "loser-leaves-the-rest-to-the-winner",
+        "who loses a race publishes what the winner may not live to",
+        Edit(
+            WORKER,
+            "            await self._follow_up(owed, on_record, Arrived(number, redelivered=True))\n",
+            "            del on_record\n",
+        ),
+        tests=f"{GUARD}::test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publish",
+    ),
+    act(
+        "retries-happen-whenever-they-come",
+        "a retry happens at its own due time, however late its message is",
+        Edit(
+            WORKER,
+            "await self._handle(message, fired.key, fired.generation, None, fired.due)",
+            "await self._handle(message, fired.key, fired.generation, None, self._clock.now())",
+        ),
+        tests="delivery/test_postponed.py::"
+        "test_when_time_runs_again_each_goes_out_at_its_own_due_time",
+    ),
+    act(
+        "inactive-endpoints-are-sent-to",
+        "nothing is sent to an endpoint that is switched off",
+        Edit(WORKER, "if not isinstance(endpoint, Active):", "if isinstance(endpoint, Deleted):"),
+        tests="delivery/test_postponed.py::"
+        "test_what_is_postponed_for_an_endpoint_that_is_gone_is_discarded_without_http[inactive]",
+    ),
+    act(
+        "signature-over-the-body-only",
+        "the signature covers id, timestamp and body",
+        Edit(
+            f"{DELIVERY}/signing.py",
+            'content = f"{message_id}.{timestamp}.".encode() + body',
+            "content = body",
+        ),
+        tests=(
+            "delivery/test_signing.py::test_published_vector_is_reproduced",
+            "delivery/test_signing.py::test_both_judges_accept_what_we_sign",
+        ),
+    ),
+    act(
+        "webhook-timestamp-is-virtual",
+        "`webhook-timestamp` is what the receiver's own clock says",
+        Edit(
+            f"{DELIVERY}/attempt.py",
+            "timestamp = int(moment.wall.timestamp())",
+            "timestamp = int(moment.virtual.timestamp())",
+        ),
+        tests="delivery/test_attempt.py::"
+        "test_webhook_is_named_after_its_delivery_and_signed_at_wall_time",
+    ),
+    act(
+        "redirects-are-followed",
+        "a redirect is a failure and its target is never called",
+        Edit(f"{DELIVERY}/sender.py", "allow_redirects=False", "allow_redirects=True"),
+        tests="delivery/test_bad_receivers.py::"
+        "test_every_bad_receiver_is_on_record_and_costs_the_others_nothing",
+    ),
+    act(
+        "secrets-are-kept-on-record",
+        "a platform's token is sent and never kept",
+        Edit(
+            f"{DELIVERY}/attempt.py",
+            "(name, REDACTED if name.lower() in secret else value)",
+            "(name, value)",
+        ),
+        tests=(
+            "delivery/test_retries.py::test_a_platforms_token_is_sent_and_never_kept",
+            "delivery/test_attempt.py::test_record_keeps_the_headers_and_not_their_secrets",
+        ),
+    ),
+]

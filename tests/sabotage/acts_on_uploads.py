@@ -1,0 +1,38 @@
+"""Sabotage of the upload door: bytes that are told to be safe, and what becomes of them."""
+
+from tests.sabotage.act import Edit, act
+
+GATEWAY = "services/telecine/gateway"
+
+ACTS = [
+    act(
+        "offset-is-not-cut",
+        "what was written and never accounted for does not stand twice",
+        Edit(
+            f"{GATEWAY}/storage.py",
+            "    handle.truncate(offset)\n    handle.seek(offset)\n",
+            "    handle.seek(0, 2)\n",
+        ),
+        tests="gateway/test_tus.py::test_bytes_written_but_never_accounted_for_do_not_stand_twice",
+    ),
+    act(
+        "bytes-go-before-the-probe",
+        "bytes are kept until their facts are in the log",
+        Edit(
+            f"{GATEWAY}/uploads.py",
+            "            async with self._probing:\n",
+            "            self._let_go(uid)\n            async with self._probing:\n",
+        ),
+        tests="gateway/test_tus.py::test_an_uploaded_file_is_described_by_its_own_facts",
+    ),
+    act(
+        "upload-answered-before-its-fact",
+        "when the last bytes are answered the video is uploaded",
+        Edit(
+            f"{GATEWAY}/tus.py",
+            '        await uploads.settle(path.rpartition("/")[2])\n',
+            "        pass\n",
+        ),
+        tests="gateway/test_tus.py::test_the_same_upload_finished_twice_is_one_upload",
+    ),
+]
