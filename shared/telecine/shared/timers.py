@@ -82,13 +82,20 @@ def parse_timer(subject: str, body: bytes) -> Timer | None:
             service=service,
             key=key,
             generation=int(generation),
-            due=datetime.fromisoformat(content["due"]),
+            due=_moment(content["due"]),
             lane=content["lane"],
             payload=content["payload"],
             timer_class=content["class"],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenMessage(f"{subject} is not a timer: {error}") from error
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:  # it cannot be compared with any other
+        raise ValueError(f"{text} has no zone")
+    return moment
 
 
 def fired_headers(timer: Timer) -> dict[str, str]:
@@ -108,7 +115,7 @@ def parse_fired(message: Msg) -> Fired:
         return Fired(
             key=message.subject.split(".")[2],
             generation=int(fields["telecine-generation"]),
-            due=datetime.fromisoformat(fields["telecine-due"]),
+            due=_moment(fields["telecine-due"]),
             payload=json.loads(message.data),
         )
     except (KeyError, ValueError, IndexError) as error:
