@@ -34,6 +34,8 @@ class Instance:
         """Begin to answer, and say so; call it when everything behind the answers is up."""
         await self.broker.start()
         self.stack.push_async_callback(self.broker.stop)
+        for _ in range(2):  # until the server has our subscriptions; the first ping overtakes them
+            await self.broker.connection.flush()
         self.beating.ready = True
         self.beating.beat()
 
