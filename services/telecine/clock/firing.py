@@ -37,10 +37,10 @@ class Firing:
     what was under way before is dropped, since the new reading finds it again.
     """
 
-    def __init__(self, bus: Bus, clock: VirtualClock, steady: asyncio.Lock) -> None:
+    def __init__(self, bus: Bus, clock: VirtualClock, steady: asyncio.Lock | None = None) -> None:
         self._bus = bus
         self._clock = clock
-        self._steady = steady
+        self._steady = steady or asyncio.Lock()
         self._heap = TimerHeap()
         self._wake = asyncio.Event()
         self._reading = 0
@@ -121,6 +121,7 @@ class Firing:
             if reading == self._reading:
                 self._delete_later(self._heap.set(held.sequence, timer))
             return
+        log.debug("timer.fired", timer=timer.id, correlation_id=timer.payload.get("correlation"))
         if reading == self._reading:
             self._delete_later([held.sequence])
             self._heap.forget(timer)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
 import structlog
@@ -10,7 +10,7 @@ import structlog
 from telecine.clock import time_line
 from telecine.clock.firing import Firing
 from telecine.shared.contracts import ClockAnswer, GetClock, SetClock
-from telecine.shared.errors import Refusal
+from telecine.shared.errors import Conflict, Refusal, Unavailable
 from telecine.shared.heartbeat import GONE_AFTER, Pulse
 from telecine.shared.instance import Instance, instance
 from telecine.shared.rpc import serve
@@ -34,7 +34,10 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         serve(me.broker, SetClock, handlers.set)
         await me.stack.enter_async_context(Firing(me.bus, me.clock, steady).running())
         await me.ready()
-        yield
+        try:
+            yield
+        finally:
+            await handlers.note_time()
 
 
 async def _begin(me: Instance) -> None:
@@ -68,6 +71,15 @@ class Handlers:
                 sequence = await self._change(wish.speed)
             await self._until_all_follow(sequence)
         return await self.get(GetClock())
+
+    async def note_time(self) -> None:
+        """Write down how far time has come, for the next start to go on from."""
+        speed = self._me.clock.anchor.speed
+        if speed and self._me.bus.is_connected:
+            # If it fails, the next start goes on from the last event, as after a kill.
+            with suppress(Conflict, Unavailable, TimeoutError):
+                async with asyncio.timeout(1):
+                    await self._change(speed)
 
     async def _change(self, speed: float) -> int:
         """Answer the position of the fact; we follow it ourselves by then, if we can."""

@@ -9,10 +9,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
 
+import structlog
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 
 from telecine.shared.bus import Bus
 from telecine.shared.events import Wire
+from telecine.shared.tasks import alongside
+
+log = structlog.get_logger()
 
 PERIOD = 0.5
 #: Seconds after which an instance that says nothing counts as gone.
@@ -44,27 +49,29 @@ class Beating:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        task = asyncio.create_task(self._run(), name=f"heartbeat {self._service}")
-        try:
+        async with alongside(f"heartbeat {self._service}", self._run()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:
             self._now.clear()
-            beat = Heartbeat(
-                service=self._service, instance=self._instance, clock=self.clock, ready=self.ready
-            )
             if self._bus.is_connected:  # a beat from before an outage would be a lie after it
-                await self._bus.client.publish(
-                    f"heartbeat.{self._service}.{self._instance}", beat.model_dump_json().encode()
-                )
+                await self._send()
             try:
-                await asyncio.wait_for(self._now.wait(), PERIOD)
+                async with asyncio.timeout(PERIOD):
+                    await self._now.wait()
             except TimeoutError:
                 continue
+
+    async def _send(self) -> None:
+        beat = Heartbeat(
+            service=self._service, instance=self._instance, clock=self.clock, ready=self.ready
+        )
+        subject = f"heartbeat.{self._service}.{self._instance}"
+        try:
+            await self._bus.client.publish(subject, beat.model_dump_json().encode())
+        except NatsError as error:
+            log.warning("heartbeat.not_sent", error=repr(error))
 
 
 class Pulse:
@@ -74,9 +81,12 @@ class Pulse:
         self._bus = bus
         self._last: dict[str, tuple[float, Heartbeat]] = {}
         self._heard = asyncio.Event()
+        self._since = monotonic()
+        bus.on_reconnect(self._listen_anew)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
+        self._listen_anew()
         subscription = await self._bus.client.subscribe("heartbeat.*.*", cb=self._take)
         try:
             yield
@@ -90,16 +100,28 @@ class Pulse:
         self._last = {k: v for k, v in self._last.items() if v[0] >= oldest}
         return [beat for _, beat in self._last.values()]
 
+    async def settled(self) -> None:
+        """Wait until we have listened for so long that everybody alive was heard."""
+        await asyncio.sleep(max(0.0, self._since + 1.5 * PERIOD - monotonic()))
+
     async def next_beat(self, timeout: float) -> bool:
         """Wait for any beat; False if none comes in `timeout` seconds."""
         self._heard.clear()
         try:
-            await asyncio.wait_for(self._heard.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._heard.wait()
         except TimeoutError:
             return False
         return True
 
+    def _listen_anew(self) -> None:
+        self._since = monotonic()
+
     async def _take(self, message: Msg) -> None:
-        beat = Heartbeat.model_validate_json(message.data)
+        try:
+            beat = Heartbeat.model_validate_json(message.data)
+        except ValueError as error:
+            log.warning("heartbeat.unreadable", subject=message.subject, error=str(error))
+            return
         self._last[beat.instance] = (monotonic(), beat)
         self._heard.set()
