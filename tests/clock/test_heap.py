@@ -180,6 +180,17 @@ def test_forgetting_a_fired_timer_leaves_a_newer_one_alone() -> None:
     assert popped(heap, now=9) == ["delivery.a.2"]
 
 
+def test_forgetting_a_fired_timer_leaves_its_cancellation_in_force() -> None:
+    heap = filled(timer("a", 1, due=1))
+    (held,) = heap.pop_due(minute(1), 1)
+    heap.cancel(2, "delivery", "a", 2)
+
+    heap.forget(held.timer)
+
+    assert heap.set(3, timer("a", 1, due=1)) == [3]
+    assert len(heap) == 0
+
+
 def test_cleared_heap_knows_nothing_of_before() -> None:
     heap = filled(timer("a", 5, due=1), timer("b", 1, due=1))
 

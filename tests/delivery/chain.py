@@ -119,8 +119,8 @@ class Chain:
         if self._write(after, None if discard else number):
             work.state, work.step = after, "tell"
         else:
-            again = Arrived(number, redelivered=True)
-            work.state, work.step = self.record, STEP_BY_ADVICE[guard(self.record, again)]
+            on_record = guard(self.record, Arrived(number, redelivered=True)) == "republish"
+            work.state, work.step = self.record, "tell" if on_record else "acknowledge"
 
     def _write(self, after: State, number: int | None) -> bool:
         """As the records do: the first row, or a move from N to N + 1, or a repeat."""
