@@ -22,7 +22,8 @@ ACTS = [
             '            sent["Nats-Expected-Last-Subject-Sequence-Subject"] = expect.subject\n',
             "",
         ),
-        tests="shared/test_eventlog_append.py::test_stale_append_of_another_type_is_refused",
+        tests="shared/test_eventlog_append.py::"
+        "test_first_fact_is_refused_where_another_type_was_first",
     ),
     act(
         "transcoder-acknowledges-first",

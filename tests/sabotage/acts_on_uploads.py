@@ -33,6 +33,6 @@ ACTS = [
             '        await uploads.settle(path.rpartition("/")[2])\n',
             "        pass\n",
         ),
-        tests="gateway/test_tus.py::test_the_same_upload_finished_twice_is_one_upload",
+        tests="gateway/test_tus.py::test_when_the_last_bytes_are_answered_the_video_is_uploaded",
     ),
 ]
