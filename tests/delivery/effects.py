@@ -30,4 +30,4 @@ TOLD = Effect(Bus, "publish", _news)
 ACKNOWLEDGED = Effect(Bus, "ack", _of_delivery)
 #: Only of a message that may have been worked on before.
 RECORD_READ = Effect(Records, "get")
-LAST_READ = Effect(Records, "last_attempt")
+LAST_READ = Effect(Records, "attempt")

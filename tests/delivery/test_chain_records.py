@@ -78,7 +78,7 @@ async def test_attempts_one_after_the_other_move_a_delivery_on(tmp_path: Path) -
         assert await kept.put(entry(3, Succeeded(4)))
 
         assert await state(kept) == Succeeded(4)
-        assert (await kept.last_attempt(OWED.delivery_id))["number"] == 3
+        assert (await kept.attempt(OWED.delivery_id, 3))["number"] == 3
 
 
 @pytest.mark.parametrize("late", [failed(1), failed(3), entry(1, Succeeded(2))])
@@ -91,7 +91,7 @@ async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
         assert not await kept.put(late)
 
         assert await state(kept) == Postponed(2, minute(1) + timedelta(seconds=5))
-        last = await kept.last_attempt(OWED.delivery_id)
+        last = await kept.attempt(OWED.delivery_id, 1)
         assert (last["number"], last["trigger"]) == (1, "first")
 
 
@@ -111,7 +111,7 @@ async def test_of_the_same_attempt_in_one_group_one_wins(tmp_path: Path) -> None
         won = await asyncio.gather(*(kept.put(failed(1)) for _ in range(5)))
 
         assert sorted(won) == [False] * 4 + [True]
-        assert (await kept.last_attempt(OWED.delivery_id))["trigger"] == "first"
+        assert (await kept.attempt(OWED.delivery_id, 1))["trigger"] == "first"
 
 
 async def test_of_the_same_attempt_by_several_workers_one_wins(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ async def append(bus: Bus, fact: ClockFact, after: int) -> int:
         "ce-source": "/telecine/clock",
         "ce-time": fact.now.isoformat(),
         "content-type": "application/json",
+        "telecine-schema": str(fact.schema_version),
     }
     try:
         stored = await bus.publish(

@@ -49,12 +49,16 @@ class Publishing:
         self._bus = bus
 
     async def outcome(self, owed: Owed, state: State, attempt: Mapping[str, Any]) -> None:
-        """Set the next attempt's timer, if there is to be one, and tell of this attempt."""
-        if isinstance(state, Postponed):
-            await set_timer(self._bus, next_timer(owed, state))
+        """Tell of this attempt, then set the next one's timer, if there is to be one.
+
+        In this order: once the timer fires the chain moves on, and a repetition of this would be
+        dropped with the news untold.
+        """
         fact = news(owed, state, attempt)
         if fact:
             await self._tell(owed, fact, attempt)
+        if isinstance(state, Postponed):
+            await set_timer(self._bus, next_timer(owed, state))
 
     async def _tell(self, owed: Owed, fact: AttemptMade, attempt: Mapping[str, Any]) -> None:
         event_id = f"{owed.delivery_id}-{fact.number}"
@@ -68,6 +72,7 @@ class Publishing:
             "ce-causationid": owed.delivery_id,
             "ce-correlationid": owed.correlation_id,
             "content-type": "application/json",
+            "telecine-schema": str(fact.schema_version),
         }
         await self._bus.publish(
             f"{fact.type}.{owed.org}.{owed.endpoint_id}",

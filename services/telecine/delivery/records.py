@@ -73,13 +73,12 @@ class Records:
         async with self._database.session() as session:
             return await session.get(DeliveryRow, delivery_id)
 
-    async def last_attempt(self, delivery_id: str) -> Mapping[str, Any]:
-        """Answer the row of the last attempt that moved the delivery on."""
-        chain = (
-            select(AttemptRow)
-            .where(col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.trigger) != "repeat")
-            .order_by(col(AttemptRow.number).desc())
-            .limit(1)
+    async def attempt(self, delivery_id: str, number: int) -> Mapping[str, Any]:
+        """Answer the row of the attempt that moved a delivery on from `number`."""
+        chain = select(AttemptRow).where(
+            col(AttemptRow.delivery_id) == delivery_id,
+            col(AttemptRow.number) == number,
+            col(AttemptRow.trigger) != "repeat",
         )
         async with self._database.session() as session:
             return (await session.scalars(chain)).one().model_dump()

@@ -103,8 +103,8 @@ class Worker:
     async def _follow_up(self, owed: Owed, state: State, arrived: Arrived) -> None:
         """See that what follows from an attempt on record is published; there is no HTTP here."""
         if guard(state, arrived) == Advice.REPUBLISH:
-            last = await self._records.last_attempt(owed.delivery_id)
-            await self._publishing.outcome(owed, state, last)
+            made = await self._records.attempt(owed.delivery_id, arrived.number)
+            await self._publishing.outcome(owed, state, made)
         else:
             log.info("delivery.dropped", number=arrived.number, state=state.kind)
 
