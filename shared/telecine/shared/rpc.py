@@ -23,6 +23,8 @@ Q = TypeVar("Q", bound=Request[Any])
 #: Seconds until a question without an answer counts as unanswered.
 TIMEOUT = 10.0
 _ERROR = "telecine-error"
+#: Questions of one kind that a copy answers side by side; without it each waits for the one before.
+_ABREAST = 16
 
 
 class _Refused(Wire):
@@ -62,7 +64,7 @@ def serve(broker: NatsBroker, question: type[Q], handle: Callable[[Q], Awaitable
     del answer.__wrapped__  # type: ignore[attr-defined]  # FastStream must read our annotations, not the handler's
     answer.__annotations__ = {"request": question, "return": NatsResponse}
     answer.__name__ = question.name.replace(".", "_")
-    broker.subscriber(question.subject(), queue=question.service)(answer)
+    broker.subscriber(question.subject(), queue=question.service, max_workers=_ABREAST)(answer)
 
 
 async def _answer(handle: Callable[[Q], Awaitable[Wire]], request: Q) -> NatsResponse:
