@@ -14,6 +14,7 @@ import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
@@ -150,6 +151,10 @@ class Bus:
         # Until we know when the next connection began, everything counts as stored before it: its
         # first messages come while the client still says that it is connecting.
         self.connected_at = datetime.max.replace(tzinfo=UTC)
+        # An answer that was on its way is lost; who waits for it would wait for its whole time-out.
+        for answer in tuple(self.client._resp_map.values()):
+            if not answer.done():
+                answer.set_exception(ConnectionReconnectingError())
 
     def _reconnected(self) -> None:
         self.connected_at = datetime.now(UTC)

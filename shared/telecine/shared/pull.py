@@ -11,9 +11,10 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
 
 from telecine.shared.bus import Bus
-from telecine.shared.errors import BrokenMessage
+from telecine.shared.errors import BrokenMessage, Unavailable
 from telecine.shared.lingering import Lingering
 from telecine.shared.tasks import alongside
 
@@ -175,7 +176,10 @@ class Pull:
                 await self._broken(group, error)
         except Exception as error:
             subjects = [message.subject for message in group]
-            log.warning("message.retried", subjects=subjects, error=repr(error), exc_info=True)
+            surprising = not isinstance(error, Unavailable)  # an outage needs no tracebacks
+            log.warning(
+                "message.retried", subjects=subjects, error=repr(error), exc_info=surprising
+            )
             return False
         return True
 
@@ -225,6 +229,7 @@ class Follow:
         self._reset = reset
         self._policy = DeliverPolicy.LAST if last_only else DeliverPolicy.ALL
         self._consumer = ""
+        self._target = 0
         self.caught_up = asyncio.Event()
         self._lingering = Lingering(
             bus,
@@ -233,7 +238,7 @@ class Follow:
             ensure=self._ensure,
             take=self._take,
             room=lambda: 2000,
-            # What was pending may have been deleted before it came: then no message is the last.
+            # The last message may have been deleted before it came.
             idle=self.caught_up.set,
         )
 
@@ -253,12 +258,22 @@ class Follow:
             inactive_threshold=60,
             mem_storage=True,
         )
+        # Where "everything stored so far" ends. The server's own count of what is pending goes wrong
+        # while messages are deleted.
+        self._target = await self._last_position()
         info = await self._bus.js.add_consumer(self._stream, config)
         self._reset()
         self._consumer = info.name
-        if not info.num_pending:
+        if not self._target:
             self.caught_up.set()
         return info.name
+
+    async def _last_position(self) -> int:
+        try:
+            last = await self._bus.js.get_last_msg(self._stream, self._subject)
+        except NotFoundError:
+            return 0
+        return last.seq or 0
 
     def _take(self, message: Msg) -> None:
         if message.metadata.consumer != self._consumer:
@@ -267,5 +282,5 @@ class Follow:
             self._give(message)
         except Exception as error:  # noqa: BLE001 - what follows must not wait for it for ever
             log.error("follow.passed_over", subject=message.subject, error=repr(error))
-        if not message.metadata.num_pending:
+        if message.metadata.sequence.stream >= self._target:
             self.caught_up.set()
