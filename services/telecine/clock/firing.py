@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError
 
 from telecine.clock.heap import Held, TimerHeap
 from telecine.shared.bus import Bus
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 #: Timers that are fired side by side.
 ABREAST = 256
+#: What the server says when there is nothing to delete at a sequence: two ways of the same.
+NO_SUCH_MESSAGE = frozenset({10043, 10057})
 _DELETES_ABREAST = 8
 _RETRY = 0.2
 
@@ -143,9 +145,9 @@ class Firing:
     async def _is_deleted(self, sequence: int) -> bool:
         try:
             await self._bus.js.delete_msg("TIMERS", sequence)
-        except NotFoundError:
-            return True
         except (NatsError, TimeoutError) as error:
+            if isinstance(error, APIError) and error.err_code in NO_SUCH_MESSAGE:
+                return True
             log.debug("timer.not_deleted", sequence=sequence, error=repr(error))
             return False
         return True
