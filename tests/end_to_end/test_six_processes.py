@@ -54,6 +54,15 @@ async def services(folder: Path, nats: str, port: int) -> AsyncIterator[Path]:
     assert [process.returncode for process in processes] == [0] * len(processes), log.read_text()
 
 
+async def health(service: str, nats: str) -> int | None:
+    """Answer the exit status of a container's health check."""
+    env = {**os.environ, "TELECINE_NATS_URL": nats}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "telecine.simulations", "health", service, env=env
+    )
+    return await process.wait()
+
+
 @pytest.mark.timeout(180)
 async def test_an_upload_travels_through_six_processes(tmp_path: Path) -> None:
     port = free_port()
@@ -78,7 +87,11 @@ async def test_an_upload_travels_through_six_processes(tmp_path: Path) -> None:
         answer = await http.post("/company/client/video/stream/copy", json=body)
         await receiver.wait(lambda receiver: bool(receiver.received), deadline=30)
         changed = await http.put("/v1/clock", json={"speed": 60})
+        healthy = await health("ingest", nats.url)
+    async with EmbeddedNats(tmp_path / "empty") as deserted:
+        unhealthy = await health("ingest", deserted.url)
 
     (received,) = receiver.received
     assert received.json()["data"]["video"]["uuid"] == answer.json()["uuid"], log.read_text()
     assert changed.status_code == 200, "all five others followed the clock"
+    assert (healthy, unhealthy) == (0, 1)

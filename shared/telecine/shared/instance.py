@@ -4,15 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from socket import gethostname
 from uuid import uuid4
 
 from faststream.nats import NatsBroker
+from nats.errors import Error as NatsError
 
 from telecine.shared import rpc
 from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts import GetClock
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.heartbeat import Beating
+from telecine.shared.ids import hex_of
 from telecine.shared.settings import Settings
 from telecine.shared.streams import bootstrap
 from telecine.shared.virtual_time import VirtualClock
@@ -33,11 +36,16 @@ class Instance:
     async def ready(self) -> None:
         """Begin to answer, and say so; call it when everything behind the answers is up."""
         await self.broker.start()
-        self.stack.push_async_callback(self.broker.stop)
+        self.stack.push_async_callback(_stop, self.broker)
         for _ in range(2):  # until the server has our subscriptions; the first ping overtakes them
             await self.broker.connection.flush()
         self.beating.ready = True
         self.beating.beat()
+
+
+def host_token() -> str:
+    """Answer how the names of all instances on this machine (or container) begin."""
+    return hex_of(gethostname())[:6]
 
 
 @asynccontextmanager
@@ -50,12 +58,17 @@ async def instance(settings: Settings, name: str) -> AsyncIterator[Instance]:
         bus = await stack.enter_async_context(connected(url, name))
         await bootstrap(bus.js)
         clock = VirtualClock(bus)
-        beating = Beating(bus, name, uuid4().hex[:12])
+        beating = Beating(bus, name, f"{host_token()}{uuid4().hex[:6]}")
         clock.on_change(lambda: _acknowledge(beating, clock))
         if name != "clock":
             await _join_time(bus, clock, stack)
         await stack.enter_async_context(beating.running())
-        broker = NatsBroker(url, logger=None, max_reconnect_attempts=-1, reconnect_time_wait=1)
+        broker = NatsBroker(
+            url,
+            logger=None,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.1,  # type: ignore[arg-type]  # nats-py takes parts of a second
+        )
         yield Instance(name, settings, bus, broker, clock, beating, stack)
 
 
@@ -70,6 +83,13 @@ async def _join_time(bus: Bus, clock: VirtualClock, stack: AsyncExitStack) -> No
         break
     await stack.enter_async_context(clock.following())
     await clock.reached(started.sequence, timeout=10)
+
+
+async def _stop(broker: NatsBroker) -> None:
+    try:
+        await broker.stop()
+    except NatsError:  # the server is away: there is nothing to finish, but a connection to end
+        await broker.connection.close()
 
 
 def _acknowledge(beating: Beating, clock: VirtualClock) -> None:

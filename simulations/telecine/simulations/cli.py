@@ -30,6 +30,7 @@ UP_OPTIONS = (
     "keep_media",
     "log_level",
 )
+SERVICES = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
 EXIT_USAGE = 2
 
 
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="command")
     _add_up(commands)
     _add_run(commands)
+    _add_health(commands)
     _add_simulate(commands)
     _add_demo(commands)
     _add_verify(commands)
@@ -83,9 +85,14 @@ def _add_up(commands: Any) -> None:
 
 def _add_run(commands: Any) -> None:
     one = commands.add_parser("run", help="run one service against TELECINE_NATS_URL")
-    names = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
-    one.add_argument("service", choices=names)
+    one.add_argument("service", choices=SERVICES)
     one.set_defaults(run=_run)
+
+
+def _add_health(commands: Any) -> None:
+    health = commands.add_parser("health", help="whether this machine's copy of a service is up")
+    health.add_argument("service", choices=SERVICES)
+    health.set_defaults(run=_health)
 
 
 def _add_simulate(commands: Any) -> None:
@@ -114,7 +121,9 @@ def _add_verify(commands: Any) -> None:
 
 def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure the house on this machine")
-    bench.add_argument("--uploads", type=int, default=300, metavar="N", help="uploads by link [300]")
+    bench.add_argument(
+        "--uploads", type=int, default=300, metavar="N", help="uploads by link [300]"
+    )
     bench.add_argument("--json", action="store_true", help="print one JSON object")
     bench.set_defaults(run=_bench)
 
@@ -165,6 +174,12 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import one  # noqa: PLC0415 - help must not load the services
 
     return _awaited(one.run(settings, options.service))
+
+
+def _health(settings: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import health  # noqa: PLC0415 - as above
+
+    return _awaited(health.run(settings, options.service))
 
 
 def _simulate(settings: Settings, options: argparse.Namespace) -> int:
