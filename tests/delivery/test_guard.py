@@ -11,9 +11,11 @@ from tests import rooms as houses
 from tests.customer import Customer
 from tests.delivery import effects
 from tests.delivery.receivers import Wire, answer, receiving
-from tests.failpoints import Failpoints
+from tests.failpoints import CRASHED, Failpoints
 from tests.rooms import Rooms
 from tests.waiting import until
+
+pytestmark = CRASHED
 
 House = tuple[Rooms, Customer]
 

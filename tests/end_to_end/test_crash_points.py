@@ -23,9 +23,11 @@ from tests.end_to_end.points import (
     Point,
     points,
 )
-from tests.failpoints import Failpoint, Failpoints, How
+from tests.failpoints import CRASHED, Failpoint, Failpoints, How
 from tests.rooms import Rooms
 from tests.waiting import until
+
+pytestmark = CRASHED
 
 House = tuple[Rooms, Customer]
 FAST = 1000

@@ -72,6 +72,7 @@ async def test_started_again_on_the_same_data_it_goes_on_where_it_was(tmp_path: 
 
 async def test_the_printed_curl_line_works_as_pasted(tmp_path: Path) -> None:
     async with process(tmp_path / "data", "--preset", "instant") as up:
+        await until(lambda: "curl " in up.output.read_text())  # printed when it is ready
         line = up.output.read_text().split("Try:\n")[1].split("\n")[0].strip()
 
         pasted = await asyncio.create_subprocess_shell(
