@@ -1,4 +1,4 @@
-"""The tables on SQLite and on PostgreSQL: views only move on, moments keep their zone."""
+"""The tables: views only move on, moments keep their zone."""
 
 import asyncio
 from collections.abc import AsyncIterator
