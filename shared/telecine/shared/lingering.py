@@ -66,7 +66,10 @@ class Lingering:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Pull while the block lasts; at its end, all that the server has handed out was taken."""
+        """Pull while the block lasts; at its end, all that the server has sent was taken.
+
+        What it had only chosen to send when our subscription ended comes again after the ack wait.
+        """
         subscription = await self._bus.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
         try:
             async with alongside(f"pull {self._stream}", self._run()):
