@@ -7,7 +7,7 @@ import pytest
 
 from telecine.clock import service
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.settings import Settings
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import FROZEN, settings_for, tell

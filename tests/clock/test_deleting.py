@@ -9,7 +9,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from telecine.clock import time_line
 from telecine.clock.firing import Firing
 from telecine.shared.bus import Bus
-from telecine.shared.events import ClockStarted
+from telecine.shared.events.clock import ClockStarted
 from telecine.shared.timers import cancel_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from tests.clock.timing import after, fired_ids, held, is_done, set_all, timer

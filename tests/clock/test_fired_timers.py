@@ -10,7 +10,7 @@ import pytest
 from telecine.clock import time_line
 from telecine.clock.firing import Firing
 from telecine.shared.bus import Bus, Stored
-from telecine.shared.events import ClockStarted
+from telecine.shared.events.clock import ClockStarted
 from telecine.shared.timers import Timer, set_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from tests.waiting import until

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.timers import cancel_timer, set_timer
 from tests.clock.timing import (
     after,

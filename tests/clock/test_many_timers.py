@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 
 from telecine.clock import service
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.pull import Pull, singly
 from telecine.shared.timers import Timer, parse_fired, set_timer
 from telecine.simulations.nats_server import EmbeddedNats

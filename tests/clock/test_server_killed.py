@@ -9,7 +9,7 @@ import pytest
 
 from telecine.clock import service
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.errors import Unavailable
 from telecine.shared.timers import cancel_timer, set_timer
 from telecine.simulations.nats_server import EmbeddedNats

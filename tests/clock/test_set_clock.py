@@ -8,7 +8,7 @@ import pytest
 
 from telecine.clock import service
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.errors import Refusal
 from telecine.shared.heartbeat import Beating
 from telecine.shared.instance import instance

@@ -1,7 +1,7 @@
 """Changing the speed: who sleeps wakes, and frozen means that nothing falls due any more."""
 
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.timers import set_timer
 from tests.clock.timing import (
     FROZEN,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telecine.clock.time_line import change, resume
-from telecine.shared.events import ClockFact, ClockSpeedChanged, ClockStarted
+from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.virtual_time import Anchor
 from tests.shared.videos import minute
 

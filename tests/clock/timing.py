@@ -8,7 +8,7 @@ from typing import Any
 
 from telecine.clock import time_line
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import ClockAnswer, GetClock, SetClock
+from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
 from telecine.shared.eventlog import direct_get
 from telecine.shared.rpc import call
 from telecine.shared.settings import Settings

@@ -9,7 +9,7 @@ import pytest
 from telecine.delivery.outcome import BODY_CAP
 from telecine.delivery.queries import Queries
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.contracts import GetDelivery
+from telecine.shared.contracts.delivery import GetDelivery
 from telecine.shared.database import opened
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)

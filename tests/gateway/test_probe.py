@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telecine.gateway.probe import probe
-from telecine.shared.events import Failure, Media
+from telecine.shared.events.video import Failure, Media
 from telecine.simulations.media import CLIP
 
 MIB = 1024 * 1024

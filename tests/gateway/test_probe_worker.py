@@ -11,7 +11,7 @@ import pytest
 
 from telecine.gateway.probe import KEPT_ENVIRONMENT, OUTPUT_CAP, WORKER, probe
 from telecine.shared.errors import Unavailable
-from telecine.shared.events import Failure, Media
+from telecine.shared.events.video import Failure, Media
 from telecine.simulations.media import CLIP
 from tests.waiting import until
 

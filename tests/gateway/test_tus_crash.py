@@ -10,7 +10,7 @@ import pytest
 
 from telecine.gateway import uploads
 from telecine.shared.errors import Unavailable
-from telecine.shared.events import Failure, Media
+from telecine.shared.events.video import Failure, Media
 from telecine.simulations.media import CLIP
 from tests.gateway import tus
 from tests.house import OpenHouse

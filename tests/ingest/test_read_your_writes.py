@@ -12,10 +12,10 @@ from telecine.ingest.tables import VideoRow
 from telecine.ingest.view import VideoView
 from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import CreateVideo, ListVideos, UploadVideoFile
+from telecine.shared.contracts.ingest import CreateVideo, ListVideos, UploadVideoFile
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import ClockStarted
+from telecine.shared.events.clock import ClockStarted
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from tests.shared.videos import FILE, MEDIA, OPENING, ORG
 

@@ -1,14 +1,14 @@
 """An endpoint in each of its states, and each fact of its life; minute n belongs to version n."""
 
 from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, Profile
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
     EndpointDeactivated,
     EndpointDeleted,
     EndpointFact,
     EndpointUpdated,
-    Stamp,
     Subscription,
 )
 from tests.shared.videos import ORG, minute

@@ -14,7 +14,8 @@ from telecine.shared.aggregates import ENDPOINT, VIDEO
 from telecine.shared.bus import Bus, Expect, Stored
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Kind, Trace
-from telecine.shared.events import ClockFact, ClockSpeedChanged, ClockStarted, Fact, Stamp
+from telecine.shared.events import Fact, Stamp
+from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.owed import Owed
 from telecine.shared.video import Video
 from tests.shared import endpoints, videos

@@ -5,7 +5,8 @@ from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.eventlog import EventLog, Loaded
-from telecine.shared.events import Stamp, VideoFact
+from telecine.shared.events import Stamp
+from telecine.shared.events.video import VideoFact
 from telecine.shared.video import Video
 from tests.shared.videos import FACTS, ID, OPENING, ORG, minute, stamp
 

@@ -7,12 +7,12 @@ import pytest
 
 from telecine.shared import envelope
 from telecine.shared.envelope import Recorded
-from telecine.shared.events import (
+from telecine.shared.events import Fact
+from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
     AttemptMade,
     AttemptSucceeded,
-    Fact,
 )
 from telecine.shared.virtual_time import parse_clock_fact
 from tests.shared.golden_cases import CLOCK_FACTS, EVENT_ID, TRACE, Case, cases, written

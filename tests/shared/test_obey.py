@@ -12,7 +12,7 @@ from telecine.shared.decisions import obey
 from telecine.shared.envelope import Recorded
 from telecine.shared.errors import Conflict, Refusal
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import VideoCreated, VideoFact
+from telecine.shared.events.video import VideoCreated, VideoFact
 from telecine.shared.verdicts import Refused
 from telecine.shared.video import Absent, Created, Video
 from tests.shared.log import LIFE, VideoLog, append, live, stored, trace, video_log

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from telecine.shared.errors import BrokenLog
-from telecine.shared.events import (
+from telecine.shared.events.video import (
     Plan,
     VideoCompletedProcessing,
     VideoCreated,

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from telecine.shared.errors import BrokenLog
-from telecine.shared.events import VideoFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.video import INITIAL, Absent, Video, evolve
 from tests.shared.videos import (
     COMPLETED,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from telecine.shared.aggregates import VIDEO
-from telecine.shared.events import (
+from telecine.shared.events.video import (
     Failure,
     Media,
     Opening,

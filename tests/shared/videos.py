@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.video import (
     Failure,
     Media,
     Opening,
     Plan,
     Source,
-    Stamp,
     VideoCompletedProcessing,
     VideoCreated,
     VideoFact,

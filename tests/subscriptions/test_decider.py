@@ -7,7 +7,7 @@ import pytest
 
 from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, evolve
 from telecine.shared.errors import BrokenLog
-from telecine.shared.events import EndpointFact
+from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.verdicts import Refused, Unchanged
 from telecine.subscriptions.decider import Command, Create, Delete, SetActive, Update, decide
 from tests import grid

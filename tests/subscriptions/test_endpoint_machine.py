@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.endpoint import Absent, Deleted, Endpoint
-from telecine.shared.events import (
+from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
     EndpointDeactivated,

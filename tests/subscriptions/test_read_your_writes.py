@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 from telecine.clock import time_line
-from telecine.shared import contracts
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import EndpointWish
+from telecine.shared.contracts.subscriptions import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    EndpointWish,
+    ListEndpoints,
+    SetEndpointActive,
+    UpdateEndpoint,
+)
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import ClockStarted
+from telecine.shared.events.clock import ClockStarted
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.tables import EndpointRow, SecretRow
@@ -37,15 +43,13 @@ class Desk:
 
     async def create(self) -> str:
         """Create an endpoint, and see that it is matched as soon as that is answered."""
-        command = contracts.CreateEndpoint(
-            **CALLER, platform="omega", request_key="k-1", wish=WISH
-        )
+        command = CreateEndpoint(**CALLER, platform="omega", request_key="k-1", wish=WISH)
         created = (await self.handlers.create(command)).endpoint.profile.id
         assert [each.profile.id for each, _ in await self.view.active("demo")] == [created]
         return created
 
     async def listed(self) -> list[str]:
-        page = await self.view.page(contracts.ListEndpoints(org="demo"))
+        page = await self.view.page(ListEndpoints(org="demo"))
         return [each.profile.subscription.url for each in page.endpoints]
 
 
@@ -71,9 +75,7 @@ async def test_an_endpoint_that_was_answered_is_matched_and_listed(desk: Desk) -
 
 async def test_an_endpoint_that_was_switched_off_is_matched_no_more(desk: Desk) -> None:
     endpoint_id = await desk.create()
-    off = contracts.SetEndpointActive(
-        **CALLER, platform="omega", endpoint_id=endpoint_id, active=False
-    )
+    off = SetEndpointActive(**CALLER, platform="omega", endpoint_id=endpoint_id, active=False)
 
     await desk.handlers.set_active(off)
 
@@ -83,9 +85,7 @@ async def test_an_endpoint_that_was_switched_off_is_matched_no_more(desk: Desk) 
 async def test_an_endpoint_that_was_changed_is_matched_as_it_is_now(desk: Desk) -> None:
     endpoint_id = await desk.create()
     wish = EndpointWish(url="http://127.0.0.1/new", types=("video.uploaded",))
-    change = contracts.UpdateEndpoint(
-        **CALLER, platform="omega", endpoint_id=endpoint_id, wish=wish
-    )
+    change = UpdateEndpoint(**CALLER, platform="omega", endpoint_id=endpoint_id, wish=wish)
 
     await desk.handlers.update(change)
 
@@ -95,7 +95,7 @@ async def test_an_endpoint_that_was_changed_is_matched_as_it_is_now(desk: Desk) 
 
 async def test_an_endpoint_that_was_deleted_is_gone_from_the_list(desk: Desk) -> None:
     endpoint_id = await desk.create()
-    command = contracts.DeleteEndpoint(**CALLER, platform="omega", endpoint_id=endpoint_id)
+    command = DeleteEndpoint(**CALLER, platform="omega", endpoint_id=endpoint_id)
 
     await desk.handlers.delete(command)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.shared.events import Failure, Media, Source
+from telecine.shared.events.video import Failure, Media, Source
 from telecine.shared.video import Card, Upload
 from telecine.transcoder.plan import FAILURES, drawn_media, plan, wished_failure
 

@@ -9,7 +9,7 @@ import structlog
 
 from telecine.clock import time_line
 from telecine.clock.firing import Firing
-from telecine.shared.contracts import ClockAnswer, GetClock, SetClock
+from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
 from telecine.shared.errors import Conflict, Refusal, Unavailable
 from telecine.shared.heartbeat import GONE_AFTER, Pulse
 from telecine.shared.instance import Instance, instance

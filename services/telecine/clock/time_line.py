@@ -8,7 +8,7 @@ from nats.aio.msg import Msg
 from telecine.shared.bus import Bus, Expect, WrongSequence
 from telecine.shared.errors import Conflict
 from telecine.shared.eventlog import direct_get
-from telecine.shared.events import ClockFact, ClockSpeedChanged, ClockStarted
+from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.ids import hex_of
 from telecine.shared.virtual_time import Anchor, parse_clock_fact
 

@@ -11,7 +11,7 @@ from telecine.shared.endpoint import Absent, Endpoint, Known
 from telecine.shared.envelope import Recorded
 from telecine.shared.errors import BrokenLog, Unavailable
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import EndpointFact
+from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.pull import Follow
 
 #: Seconds to wait for an endpoint's fact that a delivery speaks of.

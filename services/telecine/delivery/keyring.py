@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from telecine.shared import rpc
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import GetSecrets
+from telecine.shared.contracts.subscriptions import GetSecrets
 from telecine.shared.endpoint import Profile
 from telecine.shared.errors import Unavailable
 

@@ -5,7 +5,12 @@ from typing import Any
 
 from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
 from telecine.shared.bus import Bus
-from telecine.shared.events import AttemptExhausted, AttemptFailed, AttemptMade, AttemptSucceeded
+from telecine.shared.events.attempt import (
+    AttemptExhausted,
+    AttemptFailed,
+    AttemptMade,
+    AttemptSucceeded,
+)
 from telecine.shared.owed import Owed
 from telecine.shared.timers import Timer, set_timer
 

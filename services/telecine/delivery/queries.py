@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, RowMapping, literal, select, tuple_
 from sqlmodel import col
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.contracts import (
+from telecine.shared.contracts.delivery import (
     Attempt,
     Delivery,
     DeliveryDetail,

@@ -11,7 +11,7 @@ from telecine.delivery.sender import Sender
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.contracts import GetDelivery, ListDeliveries
+from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries
 from telecine.shared.database import Database, opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance

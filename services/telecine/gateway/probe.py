@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
 from telecine.shared.errors import Unavailable
-from telecine.shared.events import Failure, Media
+from telecine.shared.events.video import Failure, Media
 
 # -P: a file named like a module in the working folder is not imported in its place.
 WORKER = (sys.executable, "-P", "-B", "-m", "telecine.gateway.probe_worker")

@@ -20,9 +20,9 @@ import structlog
 from telecine.gateway.probe import probe
 from telecine.gateway.storage import UploadFiles
 from telecine.platforms.house import Call
-from telecine.shared.contracts import UploadVideoFile
+from telecine.shared.contracts.ingest import UploadVideoFile
 from telecine.shared.errors import Refusal, TelecineError
-from telecine.shared.events import Failure, Media, Source
+from telecine.shared.events.video import Failure, Media, Source
 from telecine.shared.logging import correlation
 
 log = structlog.get_logger()

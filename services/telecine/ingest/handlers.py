@@ -7,8 +7,8 @@ from nats.aio.msg import Msg
 from telecine.ingest.view import VideoView
 from telecine.shared import video
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import (
-    Command,
+from telecine.shared.contracts import Command
+from telecine.shared.contracts.ingest import (
     CreateVideo,
     GetVideo,
     ListVideos,
@@ -21,7 +21,7 @@ from telecine.shared.decisions import obey
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import BrokenLog, Refusal
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import Source, VideoFact
+from telecine.shared.events.video import Source, VideoFact
 from telecine.shared.ids import uuid_of
 from telecine.shared.video import Absent, Video
 from telecine.shared.virtual_time import VirtualClock

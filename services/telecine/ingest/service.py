@@ -7,7 +7,7 @@ from telecine.ingest.handlers import Handlers, Projection
 from telecine.ingest.tables import VideoRow
 from telecine.ingest.view import VideoView
 from telecine.shared.aggregates import VIDEO
-from telecine.shared.contracts import (
+from telecine.shared.contracts.ingest import (
     CreateVideo,
     GetVideo,
     ListVideos,

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from telecine.ingest.tables import VideoRow
-from telecine.shared.contracts import ListVideos, VideoPage
+from telecine.shared.contracts.ingest import ListVideos, VideoPage
 from telecine.shared.database import Database
 from telecine.shared.video import Known
 from telecine.shared.views import ViewRows

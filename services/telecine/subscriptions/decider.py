@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive
-from telecine.shared.events import (
+from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
     EndpointDeactivated,

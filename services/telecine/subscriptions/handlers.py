@@ -5,15 +5,27 @@ from collections.abc import Callable
 from nats.aio.msg import Msg
 
 from telecine.platforms import packs
-from telecine.shared import contracts
 from telecine.shared.bus import Bus
-from telecine.shared.contracts import Command, Done, EndpointAnswer, EndpointPage, EndpointWish
+from telecine.shared.contracts import Command, Done
+from telecine.shared.contracts.subscriptions import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    EndpointAnswer,
+    EndpointPage,
+    EndpointWish,
+    GetEndpoint,
+    GetSecrets,
+    ListEndpoints,
+    Secrets,
+    SetEndpointActive,
+    UpdateEndpoint,
+)
 from telecine.shared.decisions import Obeyed, obey
 from telecine.shared.endpoint import Absent, Deleted, Endpoint
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import BrokenLog, Refusal
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import EndpointFact, Subscription
+from telecine.shared.events.endpoint import EndpointFact, Subscription
 from telecine.shared.ids import hex_of
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
@@ -41,7 +53,7 @@ class Handlers:
         self._seed = seed
         self._random_bytes = random_bytes
 
-    async def create(self, command: contracts.CreateEndpoint) -> EndpointAnswer:
+    async def create(self, command: CreateEndpoint) -> EndpointAnswer:
         """Make an endpoint, active from now on. Its secrets are kept before its fact names them."""
         pack = packs()[command.platform]
         endpoint_id = pack.endpoint_id(self._seed, command.org, command.request_key)
@@ -52,7 +64,7 @@ class Handlers:
         wish = decider.Create(command.platform, command.request_key, signing_key, subscription)
         return _living(await self._obey(command, endpoint_id, wish))
 
-    async def update(self, command: contracts.UpdateEndpoint) -> EndpointAnswer:
+    async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
         """Replace what the owner may change; a token that stays the same keeps its key id."""
         loaded = await self._log.load(command.org, command.endpoint_id)
         known = None
@@ -62,17 +74,17 @@ class Handlers:
         wish = decider.Update(command.platform, subscription)
         return _living(await self._obey(command, command.endpoint_id, wish))
 
-    async def set_active(self, command: contracts.SetEndpointActive) -> EndpointAnswer:
+    async def set_active(self, command: SetEndpointActive) -> EndpointAnswer:
         """Switch an endpoint on or off."""
         wish = decider.SetActive(command.platform, command.active)
         return _living(await self._obey(command, command.endpoint_id, wish))
 
-    async def delete(self, command: contracts.DeleteEndpoint) -> Done:
+    async def delete(self, command: DeleteEndpoint) -> Done:
         """Delete an endpoint: no future event is sent to it."""
         await self._obey(command, command.endpoint_id, decider.Delete(command.platform))
         return Done()
 
-    async def get(self, query: contracts.GetEndpoint) -> EndpointAnswer:
+    async def get(self, query: GetEndpoint) -> EndpointAnswer:
         """Answer one endpoint, from the log itself, so never an old one."""
         loaded = await self._log.load(query.org, query.endpoint_id)
         answer = _living(loaded.state)
@@ -80,14 +92,14 @@ class Handlers:
             raise Refusal("not_found", decider.NO_SUCH.message)
         return answer
 
-    async def list(self, query: contracts.ListEndpoints) -> EndpointPage:
+    async def list(self, query: ListEndpoints) -> EndpointPage:
         """Answer a page of endpoints."""
         return await self._view.page(query)
 
-    async def secrets(self, query: contracts.GetSecrets) -> contracts.Secrets:
+    async def secrets(self, query: GetSecrets) -> Secrets:
         """Answer secrets by their key ids: for whoever signs, and for the endpoint's owner."""
         found = await self._vault.get(query.org, query.endpoint_id, query.key_ids)
-        return contracts.Secrets(secrets=found)
+        return Secrets(secrets=found)
 
     async def _subscription(
         self,

@@ -15,7 +15,7 @@ from telecine.shared.endpoint import Active
 from telecine.shared.envelope import Recorded
 from telecine.shared.errors import BrokenLog
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import VideoFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.ids import object_id
 from telecine.shared.logging import correlation
 from telecine.shared.owed import Owed, owe

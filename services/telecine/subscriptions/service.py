@@ -4,8 +4,16 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from telecine.shared import contracts
 from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.contracts.subscriptions import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    GetEndpoint,
+    GetSecrets,
+    ListEndpoints,
+    SetEndpointActive,
+    UpdateEndpoint,
+)
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
@@ -49,10 +57,10 @@ async def running(settings: Settings) -> AsyncIterator[None]:
 
 
 def _answer(me: Instance, handlers: Handlers) -> None:
-    serve(me.broker, contracts.CreateEndpoint, handlers.create)
-    serve(me.broker, contracts.UpdateEndpoint, handlers.update)
-    serve(me.broker, contracts.SetEndpointActive, handlers.set_active)
-    serve(me.broker, contracts.DeleteEndpoint, handlers.delete)
-    serve(me.broker, contracts.GetEndpoint, handlers.get)
-    serve(me.broker, contracts.ListEndpoints, handlers.list)
-    serve(me.broker, contracts.GetSecrets, handlers.secrets)
+    serve(me.broker, CreateEndpoint, handlers.create)
+    serve(me.broker, UpdateEndpoint, handlers.update)
+    serve(me.broker, SetEndpointActive, handlers.set_active)
+    serve(me.broker, DeleteEndpoint, handlers.delete)
+    serve(me.broker, GetEndpoint, handlers.get)
+    serve(me.broker, ListEndpoints, handlers.list)
+    serve(me.broker, GetSecrets, handlers.secrets)

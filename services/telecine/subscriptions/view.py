@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from telecine.shared.contracts import EndpointPage, ListEndpoints
+from telecine.shared.contracts.subscriptions import EndpointPage, ListEndpoints
 from telecine.shared.database import Database
 from telecine.shared.endpoint import Active, Deleted, Known
 from telecine.shared.views import ViewRows

@@ -14,7 +14,7 @@ from telecine.shared.bus import Bus
 from telecine.shared.decisions import Obeyed, obey
 from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import VideoFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.logging import correlation
 from telecine.shared.timers import Timer, parse_fired, set_timer
 from telecine.shared.verdicts import Unchanged

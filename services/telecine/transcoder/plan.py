@@ -10,7 +10,7 @@ import re
 from typing import Literal
 from urllib.parse import unquote
 
-from telecine.shared.events import Failure, Media, Plan
+from telecine.shared.events.video import Failure, Media, Plan
 from telecine.shared.randomness import rng
 from telecine.shared.video import Card, Upload
 

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from telecine.platforms.house import House
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded
-from telecine.shared.events import VideoFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.video import Known, Video
 
 Fidelity = Literal["documented", "extended"]

@@ -7,7 +7,8 @@ from pydantic import Field, TypeAdapter
 from telecine.shared import endpoint, video
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.envelope import Kind
-from telecine.shared.events import EndpointFact, VideoFact
+from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.video import Video
 
 VIDEO: Kind[Video, VideoFact] = Kind(

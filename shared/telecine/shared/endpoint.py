@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Literal
 
 from telecine.shared.errors import BrokenLog
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
     EndpointDeactivated,
     EndpointDeleted,
     EndpointFact,
     EndpointUpdated,
-    Stamp,
     Subscription,
 )
 

@@ -12,7 +12,7 @@ from nats.errors import Error as NatsError
 
 from telecine.shared import rpc
 from telecine.shared.bus import Bus, connected
-from telecine.shared.contracts import GetClock
+from telecine.shared.contracts.clock import GetClock
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.heartbeat import Beating
 from telecine.shared.ids import hex_of

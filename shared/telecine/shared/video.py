@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, assert_never
 
 from telecine.shared.errors import BrokenLog
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.video import (
     Failure,
     Media,
     Opening,
     Plan,
     Source,
-    Stamp,
     VideoCompletedProcessing,
     VideoCreated,
     VideoFact,

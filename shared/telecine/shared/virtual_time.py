@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage
-from telecine.shared.events import ClockFact, ClockSpeedChanged, ClockStarted
+from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.pull import Follow
 
 _FACTS: dict[str, type[ClockFact]] = {

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telecine.platforms.pack import Rendering
-from telecine.shared.contracts import Attempt, Delivery, DeliveryDetail
+from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
 from telecine.shared.endpoint import Active, Profile
 from telecine.shared.envelope import Recorded, Trace
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.endpoint import Subscription
+from telecine.shared.events.video import (
     Failure,
     Media,
     Plan,
     Source,
-    Stamp,
-    Subscription,
     VideoFact,
     VideoProcessSucceeded,
 )

@@ -9,7 +9,7 @@ import pytest
 from telecine.platforms.omega import PACK
 from telecine.platforms.omega.event_shape import body, detail, item
 from telecine.platforms.omega.video_shape import whole
-from telecine.shared.events import VideoProcessFailed
+from telecine.shared.events.video import VideoProcessFailed
 from tests.platforms.omega import samples
 from tests.platforms.omega.states import (
     CARD,

@@ -9,16 +9,10 @@ from fastapi import FastAPI
 
 from telecine.platforms.house import House
 from telecine.platforms.omega import PACK
-from telecine.shared.contracts import (
-    DeliveryPage,
-    EndpointAnswer,
-    GetDelivery,
-    GetEndpoint,
-    ListDeliveries,
-    ListVideos,
-    Request,
-    VideoPage,
-)
+from telecine.shared.contracts import Request
+from telecine.shared.contracts.delivery import DeliveryPage, GetDelivery, ListDeliveries
+from telecine.shared.contracts.ingest import ListVideos, VideoPage
+from telecine.shared.contracts.subscriptions import EndpointAnswer, GetEndpoint
 from telecine.shared.errors import Refusal, Unavailable
 from tests.platforms.omega.api import BEARER, VIDEOS, WEBHOOKS, message
 from tests.platforms.omega.states import (

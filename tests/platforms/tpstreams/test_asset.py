@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from telecine.platforms.tpstreams.asset import Look, asset, detailed, listed, status
-from telecine.shared.events import Media
+from telecine.shared.events.video import Media
 from tests.platforms.tpstreams.documented import (
     CREATED,
     DETAILED,

@@ -9,7 +9,8 @@ from telecine.platforms.house import House
 from telecine.platforms.tpstreams.answers import Invalid
 from telecine.platforms.tpstreams.folders import Place, place, videos_in
 from telecine.platforms.tpstreams.pages import Window
-from telecine.shared.contracts import ListVideos, Request, VideoPage
+from telecine.shared.contracts import Request
+from telecine.shared.contracts.ingest import ListVideos, VideoPage
 from telecine.shared.video import Known
 from tests.platforms.tpstreams.videos import in_folder, named, video
 

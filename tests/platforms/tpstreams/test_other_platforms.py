@@ -8,8 +8,9 @@ from telecine.platforms import packs
 from telecine.platforms.tpstreams.name import NAME
 from telecine.shared import rpc
 from telecine.shared.bus import Bus, connected
-from telecine.shared.contracts import CreateEndpoint, CreateVideo, EndpointWish, GetEndpoint
-from telecine.shared.events import Opening
+from telecine.shared.contracts.ingest import CreateVideo
+from telecine.shared.contracts.subscriptions import CreateEndpoint, EndpointWish, GetEndpoint
+from telecine.shared.events.video import Opening
 from tests.house import TestHouse
 from tests.platforms.tpstreams import documented
 from tests.platforms.tpstreams.calling import ASSETS, KEY, WEBHOOK, WEBHOOKS

@@ -13,13 +13,9 @@ from telecine.platforms.tpstreams import PACK
 from telecine.platforms.tpstreams.asset import asset, status
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded, Trace
-from telecine.shared.events import (
-    DOCUMENTED_TYPES,
-    Stamp,
-    Subscription,
-    VideoFact,
-    VideoReadyToWatch,
-)
+from telecine.shared.events import DOCUMENTED_TYPES, Stamp
+from telecine.shared.events.endpoint import Subscription
+from telecine.shared.events.video import VideoFact, VideoReadyToWatch
 from telecine.shared.video import Known, Video
 from tests.platforms.tpstreams.videos import AT, ID, WISHES, video
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telecine.shared.events import (
+from telecine.shared.events import Stamp
+from telecine.shared.events.video import (
     Failure,
     Media,
     Opening,
     Plan,
     Source,
-    Stamp,
     VideoCompletedProcessing,
     VideoCreated,
     VideoFact,

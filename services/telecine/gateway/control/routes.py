@@ -10,7 +10,9 @@ from telecine.gateway.control.errors import describe
 from telecine.gateway.logs import Logs, as_of
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials, guarded
-from telecine.shared import contracts
+from telecine.shared.contracts.clock import GetClock, SetClock
+from telecine.shared.contracts.delivery import DeliveryState, GetDelivery, ListDeliveries
+from telecine.shared.contracts.subscriptions import GetEndpoint, GetSecrets, ListEndpoints
 from telecine.shared.errors import Refusal
 from telecine.shared.ids import hex_of, is_token
 
@@ -48,16 +50,16 @@ def _endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
         offset: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,  # each may have 3 kB, a reply 1 MiB
     ) -> shapes.EndpointsAnswer:
-        query = contracts.ListEndpoints(org=org, platform=platform, offset=offset, limit=limit)
+        query = ListEndpoints(org=org, platform=platform, offset=offset, limit=limit)
         page = await house.call(query)
         found = [shapes.EndpointShape.of(each) for each in page.endpoints]
         return shapes.EndpointsAnswer(endpoints=found, total=page.total)
 
     @routes.get("/endpoints/{endpoint_id}/secret", summary="An endpoint's signing secret")
     async def secret(endpoint_id: str, org: str = authorised) -> shapes.SecretAnswer:
-        found = await house.call(contracts.GetEndpoint(org=org, endpoint_id=token(endpoint_id)))
+        found = await house.call(GetEndpoint(org=org, endpoint_id=token(endpoint_id)))
         key = found.endpoint.profile.signing_key
-        query = contracts.GetSecrets(org=org, endpoint_id=endpoint_id, key_ids=(key,))
+        query = GetSecrets(org=org, endpoint_id=endpoint_id, key_ids=(key,))
         return shapes.SecretAnswer(secret=(await house.call(query)).secrets[key])
 
 
@@ -144,11 +146,11 @@ def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
         endpoint_id: str | None = None,
         video_id: str | None = None,
         type_: Annotated[str | None, Query(alias="type")] = None,
-        state: contracts.DeliveryState | None = None,
+        state: DeliveryState | None = None,
         cursor: str | None = None,
         limit: Limit = 100,
     ) -> shapes.DeliveriesAnswer:
-        query = contracts.ListDeliveries(
+        query = ListDeliveries(
             org=org,
             endpoint_id=endpoint_id,
             video_id=video_id,
@@ -162,7 +164,7 @@ def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
 
     @routes.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
     async def delivery(delivery_id: str, org: str = authorised) -> shapes.DeliveryAnswer:
-        found = await house.call(contracts.GetDelivery(org=org, delivery_id=delivery_id))
+        found = await house.call(GetDelivery(org=org, delivery_id=delivery_id))
         return shapes.DeliveryAnswer(
             delivery=found.delivery, body=found.body, attempts=found.attempts
         )
@@ -171,8 +173,8 @@ def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
 def _clock(routes: APIRouter, house: House, authorised: Any) -> None:
     @routes.get("/clock", summary="Virtual time", dependencies=[authorised])
     async def get_clock() -> shapes.ClockShape:
-        return shapes.ClockShape.of(await house.call(contracts.GetClock()))
+        return shapes.ClockShape.of(await house.call(GetClock()))
 
     @routes.put("/clock", summary="Change the speed of virtual time", dependencies=[authorised])
     async def put_clock(wish: shapes.ClockWish) -> shapes.ClockShape:
-        return shapes.ClockShape.of(await house.call(contracts.SetClock(speed=wish.speed)))
+        return shapes.ClockShape.of(await house.call(SetClock(speed=wish.speed)))

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from telecine.shared import contracts
+from telecine.shared.contracts.clock import ClockAnswer
+from telecine.shared.contracts.delivery import Attempt, Delivery
 from telecine.shared.endpoint import Active, Living
 
 
@@ -91,16 +92,16 @@ class StateAnswer(Shape):
 class DeliveriesAnswer(Shape):
     """Newest first. `cursor` continues behind the last one; null at the end."""
 
-    deliveries: list[contracts.Delivery]
+    deliveries: list[Delivery]
     cursor: str | None
 
 
 class DeliveryAnswer(Shape):
     """A delivery, the body that it carries, and every attempt, first one first."""
 
-    delivery: contracts.Delivery
+    delivery: Delivery
     body: str
-    attempts: list[contracts.Attempt]
+    attempts: list[Attempt]
 
 
 class ClockShape(Shape):
@@ -112,7 +113,7 @@ class ClockShape(Shape):
     frozen: bool
 
     @classmethod
-    def of(cls, clock: contracts.ClockAnswer) -> "ClockShape":
+    def of(cls, clock: ClockAnswer) -> "ClockShape":
         return cls(now=clock.now, wall=clock.wall, speed=clock.speed, frozen=clock.speed == 0)
 
 

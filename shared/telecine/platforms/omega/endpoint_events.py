@@ -16,7 +16,8 @@ from telecine.platforms.omega.event_shape import detail, item
 from telecine.platforms.omega.streaming import Pages, array
 from telecine.platforms.omega.webhooks import HOME, PLATFORM, known_endpoint
 from telecine.platforms.omega.wire import answer, is_object_id
-from telecine.shared.contracts import Delivery, GetDelivery, GetEndpoint, ListDeliveries
+from telecine.shared.contracts.delivery import Delivery, GetDelivery, ListDeliveries
+from telecine.shared.contracts.subscriptions import GetEndpoint
 from telecine.shared.errors import Refusal
 
 #: Details asked for side by side when a list shows them all (quirks=off).

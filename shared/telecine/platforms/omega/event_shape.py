@@ -9,7 +9,7 @@ from typing import Any
 from telecine.platforms.omega.video_shape import whole
 from telecine.platforms.omega.wire import coid, compact
 from telecine.platforms.pack import Rendering, wire_time
-from telecine.shared.contracts import Attempt, Delivery, DeliveryDetail
+from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
 
 API_VERSION = "v1"
 

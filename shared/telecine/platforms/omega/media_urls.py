@@ -6,7 +6,7 @@ platform's host and nothing is there: no media is encoded here.
 
 from typing import Any
 
-from telecine.shared.events import Media
+from telecine.shared.events.video import Media
 from telecine.shared.ids import hex_of
 from telecine.shared.video import Card
 

@@ -11,9 +11,9 @@ from telecine.platforms.omega.reading import read
 from telecine.platforms.omega.video_shape import item, whole
 from telecine.platforms.omega.webhooks import PLATFORM
 from telecine.platforms.omega.wire import answer, is_uuid
-from telecine.shared.contracts import CreateVideo, GetVideo, ListVideos, UploadVideoLink
+from telecine.shared.contracts.ingest import CreateVideo, GetVideo, ListVideos, UploadVideoLink
 from telecine.shared.errors import Refusal
-from telecine.shared.events import Opening
+from telecine.shared.events.video import Opening
 from telecine.shared.video import Known
 
 HOME = "/company/client/video"

@@ -14,7 +14,7 @@ from telecine.platforms.omega.endpoint_shape import shown
 from telecine.platforms.omega.reading import read
 from telecine.platforms.omega.streaming import Pages, array
 from telecine.platforms.omega.wire import answer, is_object_id, say
-from telecine.shared.contracts import (
+from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     DeleteEndpoint,
     EndpointWish,

@@ -9,7 +9,7 @@ from typing import Any, Literal, assert_never
 
 from telecine.platforms.tpstreams import links
 from telecine.platforms.tpstreams.wishes import Wishes, wishes_of
-from telecine.shared.events import Media
+from telecine.shared.events.video import Media
 from telecine.shared.video import (
     Completed,
     Created,

@@ -16,8 +16,8 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.video_body import VideoBody
-from telecine.shared.contracts import GetVideo, UploadVideoLink
-from telecine.shared.events import Opening
+from telecine.shared.contracts.ingest import GetVideo, UploadVideoLink
+from telecine.shared.events.video import Opening
 
 
 class Assets:

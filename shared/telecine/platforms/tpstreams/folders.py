@@ -13,7 +13,8 @@ from telecine.platforms.tpstreams.answers import Invalid
 from telecine.platforms.tpstreams.pages import Window
 from telecine.platforms.tpstreams.queries import truth
 from telecine.platforms.tpstreams.wishes import wishes_of
-from telecine.shared.contracts import PAGE, ListVideos
+from telecine.shared.contracts import PAGE
+from telecine.shared.contracts.ingest import ListVideos
 from telecine.shared.video import Known
 
 

@@ -16,7 +16,7 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.sending import SENT
-from telecine.shared.contracts import (
+from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     DeleteEndpoint,
     EndpointWish,

@@ -6,7 +6,7 @@ from typing import Any
 
 from telecine.platforms.tpstreams.links import stored
 from telecine.platforms.tpstreams.name import NAME
-from telecine.shared.events import Media
+from telecine.shared.events.video import Media
 from telecine.shared.video import Created, Known, Succeeded, Watchable
 
 #: The resolutions of every documented sample.

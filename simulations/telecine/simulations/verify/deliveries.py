@@ -9,7 +9,8 @@ from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms.pack import Fidelity
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
-from telecine.shared.events import EndpointFact, VideoFact
+from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.ids import object_id
 from telecine.shared.video import Video
 from telecine.simulations.verify.findings import Findings

@@ -15,7 +15,8 @@ from telecine.shared.bus import Bus, connected
 from telecine.shared.database import Database, opened
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events import EndpointFact, VideoFact
+from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.settings import Settings
 from telecine.shared.video import Video
 from telecine.simulations.data_folder import DataFolder

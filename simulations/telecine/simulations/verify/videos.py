@@ -1,6 +1,6 @@
 """Videos under way: each that waits has its timer, each that was uploaded has been seen."""
 
-from telecine.shared.events import VideoFact
+from telecine.shared.events.video import VideoFact
 from telecine.shared.video import Uploaded, Video, awaited
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded

@@ -1,0 +1,102 @@
+"""What may be asked of delivery: deliveries and every attempt."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from telecine.shared.contracts import PAGE, Request
+from telecine.shared.events import Wire
+
+DeliveryState = Literal["postponed", "succeeded", "exhausted", "discarded"]
+
+
+Why = Literal["schedule", "retry_after"]
+
+
+class Delivery(Wire):
+    """One event owed to one endpoint, as it stands; times are virtual.
+
+    `attempts` is how many were made; `next_at` and `reason` are set while it is postponed;
+    `ended` says why a discarded one was discarded.
+    """
+
+    id: str
+    org: str
+    endpoint_id: str
+    platform: str
+    event_id: str
+    event_type: str
+    video_id: str
+    state: DeliveryState
+    created_at: datetime
+    updated_at: datetime
+    attempts: int
+    next_at: datetime | None
+    reason: Why | None
+    ended: str | None
+    correlation_id: str
+
+
+class Attempt(Wire):
+    """One HTTP try. `started_at` and `ended_at` are virtual, `wall_at` is the wall's."""
+
+    number: int
+    trigger: Literal["first", "retry", "repeat"]
+    started_at: datetime
+    ended_at: datetime
+    wall_at: datetime
+    url: str
+    address: str | None
+    request_headers: list[tuple[str, str]]
+    status: int | None
+    reason: str
+    response_headers: list[tuple[str, str]]
+    response_body: str
+    response_truncated: bool
+    error: str | None
+    message: str
+    duration_ms: float
+    dns_ms: float | None
+    connect_ms: float | None
+    tls_ms: float | None
+    first_byte_ms: float | None
+    next_at: datetime | None
+    next_reason: Why | None
+
+
+class DeliveryDetail(Wire):
+    """A delivery with what it carries and every attempt, first one first."""
+
+    delivery: Delivery
+    body: str
+    attempts: list[Attempt]
+
+
+class DeliveryPage(Wire):
+    """Newest first; `cursor` continues behind the last one, empty at the end."""
+
+    deliveries: list[Delivery]
+    cursor: str | None
+
+
+class GetDelivery(Request[DeliveryDetail]):
+    service: ClassVar[str] = "delivery"
+    name: ClassVar[str] = "delivery.get"
+    reply: ClassVar[type[Any]] = DeliveryDetail
+    org: str
+    delivery_id: str
+    endpoint_id: str | None = None
+
+
+class ListDeliveries(Request[DeliveryPage]):
+    service: ClassVar[str] = "delivery"
+    name: ClassVar[str] = "delivery.list"
+    reply: ClassVar[type[Any]] = DeliveryPage
+    org: str
+    endpoint_id: str | None = None
+    video_id: str | None = None
+    event_type: str | None = None
+    state: DeliveryState | None = None
+    cursor: str | None = None
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE

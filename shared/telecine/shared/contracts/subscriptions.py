@@ -1,0 +1,106 @@
+"""What may be asked of subscriptions: endpoints, and their secrets."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from telecine.shared import endpoint
+from telecine.shared.contracts import PAGE, Command, Done, Request
+from telecine.shared.events import Wire
+
+LivingEndpoint = Annotated[endpoint.Living, Field(discriminator="kind")]
+
+
+class EndpointAnswer(Wire):
+    """An endpoint as it stands, never with a secret."""
+
+    endpoint: LivingEndpoint
+
+
+class EndpointPage(Wire):
+    endpoints: list[LivingEndpoint]
+    total: int
+
+
+class EndpointWish(Wire):
+    """What an owner asks of an endpoint. `token` is a secret that the platform sends along."""
+
+    url: str
+    description: str | None = None
+    types: tuple[str, ...]
+    token: str | None = None
+
+
+class CreateEndpoint(Command[EndpointAnswer]):
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.create"
+    reply: ClassVar[type[Any]] = EndpointAnswer
+    platform: str
+    request_key: str
+    wish: EndpointWish
+
+
+class UpdateEndpoint(Command[EndpointAnswer]):
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.update"
+    reply: ClassVar[type[Any]] = EndpointAnswer
+    platform: str
+    endpoint_id: str
+    wish: EndpointWish
+
+
+class SetEndpointActive(Command[EndpointAnswer]):
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.set_active"
+    reply: ClassVar[type[Any]] = EndpointAnswer
+    platform: str
+    endpoint_id: str
+    active: bool
+
+
+class DeleteEndpoint(Command[Done]):
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.delete"
+    reply: ClassVar[type[Any]] = Done
+    platform: str
+    endpoint_id: str
+
+
+class GetEndpoint(Request[EndpointAnswer]):
+    """`platform` empty: whichever platform's it is."""
+
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.get"
+    reply: ClassVar[type[Any]] = EndpointAnswer
+    org: str
+    endpoint_id: str
+    platform: str | None = None
+
+
+class ListEndpoints(Request[EndpointPage]):
+    """Newest first."""
+
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.list"
+    reply: ClassVar[type[Any]] = EndpointPage
+    org: str
+    platform: str | None = None
+    offset: int = 0
+    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+
+
+class Secrets(Wire):
+    """Secrets in the clear, by key id. Never stored, never logged by who asked."""
+
+    secrets: dict[str, str]
+
+
+class GetSecrets(Request[Secrets]):
+    """Ask for an endpoint's secrets by their key ids."""
+
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.secret"
+    reply: ClassVar[type[Any]] = Secrets
+    org: str
+    endpoint_id: str
+    key_ids: tuple[str, ...]

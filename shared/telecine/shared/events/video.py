@@ -1,0 +1,131 @@
+"""What can happen to a video."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from telecine.shared.events import Fact, Wire
+
+
+class Media(Wire):
+    """What a video file is: pixels, seconds, bytes, and its S3-style entity tag."""
+
+    width: int
+    height: int
+    duration: float
+    size: int
+    entity_tag: str
+
+
+class Failure(Wire):
+    """Why processing failed: a stable code (`probe.not_a_video`) and a sentence for people."""
+
+    code: str
+    reason: str
+
+
+class Source(Wire):
+    """Where the bytes came from: a file sent over tus, or a link."""
+
+    kind: Literal["file", "link"]
+    url: str | None = None
+    filename: str | None = None
+
+
+class Opening(Wire):
+    """What a video is told at its birth. `wishes` are the platform's own options, kept as given."""
+
+    title: str
+    platform: str
+    request_key: str
+    collection: str | None = None
+    wishes: dict[str, Any] = Field(default_factory=dict)
+
+
+class Plan(Wire):
+    """What the encoder will do with one video, decided once and kept in the log.
+
+    `waits` are seconds of virtual time before: work starts, it is encoded (or fails), it is
+    confirmed, it can be watched.
+    """
+
+    waits: tuple[float, float, float, float]
+    media: Media | None = None
+    failure: Failure | None = None
+
+
+class VideoCreated(Fact):
+    """An object without bytes; inside only, no platform sends it."""
+
+    type: ClassVar[str] = "video.created"
+    opening: Opening
+
+
+class VideoUploaded(Fact):
+    """All bytes have arrived. By link this is also the birth, and `opening` says so.
+
+    `media` or `defect` are what the probe of a real file found; by link both are empty.
+    """
+
+    type: ClassVar[str] = "video.uploaded"
+    opening: Opening | None
+    upload_key: str
+    source: Source
+    media: Media | None = None
+    defect: Failure | None = None
+
+
+class VideoReadyForProcessing(Fact):
+    """Queued at the encoder. `next_at`: when the work starts (virtual)."""
+
+    type: ClassVar[str] = "video.ready_for_processing"
+    plan: Plan
+    next_at: datetime
+
+
+class VideoInProgress(Fact):
+    """The encoder works. `next_at`: when it is done (virtual)."""
+
+    type: ClassVar[str] = "video.in_progress"
+    next_at: datetime
+
+
+class VideoCompletedProcessing(Fact):
+    """Encoded, not yet confirmed. `next_at`: when it is confirmed (virtual)."""
+
+    type: ClassVar[str] = "video.completed_processing"
+    next_at: datetime
+
+
+class VideoProcessSucceeded(Fact):
+    """Confirmed; from here on the platforms show what the video is."""
+
+    type: ClassVar[str] = "video.process_succeeded"
+    media: Media
+    next_at: datetime
+
+
+class VideoReadyToWatch(Fact):
+    """Anyone with the right may watch."""
+
+    type: ClassVar[str] = "video.ready_to_watch"
+
+
+class VideoProcessFailed(Fact):
+    """Processing failed, for good."""
+
+    type: ClassVar[str] = "video.process_failed"
+    failure: Failure
+
+
+VideoFact = (
+    VideoCreated
+    | VideoUploaded
+    | VideoReadyForProcessing
+    | VideoInProgress
+    | VideoCompletedProcessing
+    | VideoProcessSucceeded
+    | VideoReadyToWatch
+    | VideoProcessFailed
+)
