@@ -1,167 +1,144 @@
-"""Projections: every message is shown at least once, whatever fails or dies in between."""
+"""Projections: the last state of every aggregate is shown, whatever fails or dies in between."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from faststream.nats import NatsBroker
-from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus
-from telecine.shared.errors import BrokenMessage
 from telecine.shared.heartbeat import Beating
 from telecine.shared.instance import Instance
 from telecine.shared.projections import project
 from telecine.shared.settings import Settings
+from telecine.shared.video import Known
 from telecine.shared.virtual_time import VirtualClock
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
+from tests.shared.log import LIFE, fill, live, video_log
+from tests.shared.videos import ID
 from tests.waiting import until
 
-Take = Callable[[Msg], Awaitable[None]]
-Projecting = Callable[[Take], AbstractAsyncContextManager[None]]
-
-pytestmark = pytest.mark.usefixtures("short_ack_wait")
+Shows = Callable[[Known, int], None]
 
 
-@pytest.fixture
-def short_ack_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("telecine.shared.projections.ACK_WAIT", 0.5)
+class View:
+    """Keeps what it is shown, unless a hook raises."""
+
+    def __init__(self, hook: Shows = lambda _, __: None) -> None:
+        self.shown: list[tuple[str, str, int]] = []
+        self._hook = hook
+
+    async def put(self, state: Known, sequence: int) -> None:
+        self._hook(state, sequence)
+        self.shown.append((state.card.id, state.kind, sequence))
+
+    def last(self, video_id: str) -> str | None:
+        """Answer the kind of a video's last shown state, by its place in the log."""
+        found = [(sequence, kind) for id_, kind, sequence in self.shown if id_ == video_id]
+        return max(found)[1] if found else None
+
+
+Projecting = Callable[[View], AbstractAsyncContextManager[None]]
 
 
 @pytest.fixture
 def projecting(bus: Bus, server: EmbeddedNats, tmp_path: Path) -> Projecting:
-    """Runs one copy of a service that has a projection of ATTEMPTS."""
+    """Runs one copy of a service that has a view of the videos."""
 
     @asynccontextmanager
-    async def running(take: Take) -> AsyncIterator[None]:
+    async def running(view: View) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             broker = NatsBroker(server.url, logger=None, max_reconnect_attempts=-1)
             clock, beating = VirtualClock(bus), Beating(bus, "viewer", "viewer-1")
             settings = Settings(data=tmp_path, nats_url=server.url)
             me = Instance("viewer", settings, bus, broker, clock, beating, stack)
-            project(me, "ATTEMPTS", "attempt.>", "viewer-view", take)
-            await me.ready()
+            await project(me, video_log(bus), "viewer-view", view.put)
             yield
 
     return running
 
 
-class View:
-    """Notes what it is shown and acknowledges it, unless a hook raises."""
-
-    def __init__(self, bus: Bus, hook: Callable[[bytes], None] = lambda _: None) -> None:
-        self.shown: list[bytes] = []
-        self._bus = bus
-        self._hook = hook
-
-    async def take(self, message: Msg) -> None:
-        self.shown.append(message.data)
-        self._hook(message.data)
-        await self._bus.ack(message)
-
-
-async def happen(bus: Bus, *bodies: bytes) -> None:
-    for body in bodies:
-        await bus.publish("attempt.failed.demo.e1", body)
-
-
-async def unacknowledged(bus: Bus) -> int:
-    info = await bus.js.consumer_info("ATTEMPTS", "viewer-view")
-    return (info.num_ack_pending or 0) + (info.num_pending or 0)
-
-
 async def all_done(bus: Bus) -> bool:
-    return await unacknowledged(bus) == 0
+    info = await bus.js.consumer_info("VIDEOS", "viewer-view")
+    return not info.num_ack_pending and not info.num_pending
 
 
-async def test_messages_from_before_and_after_the_start_are_shown(
+async def test_facts_from_before_and_after_the_start_are_shown(
     bus: Bus, projecting: Projecting
 ) -> None:
-    view = View(bus)
-    await happen(bus, b"1", b"2")
-    async with projecting(view.take):
-        await happen(bus, b"3")
-        await until(lambda: all_done(bus))
-
-    assert sorted(view.shown) == [b"1", b"2", b"3"]
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]"])
-async def test_body_is_handed_over_as_it_is_whatever_it_holds(
-    bus: Bus, projecting: Projecting, body: bytes
-) -> None:
-    view = View(bus)
-    async with projecting(view.take):
-        await happen(bus, body)
-        await until(lambda: all_done(bus))
-
-    assert view.shown == [body]
+    view = View()
+    await live(video_log(bus), LIFE[:2])
+    async with projecting(view):
+        await until(lambda: view.last(ID) == "queued")
+        await live(video_log(bus), LIFE[2:])
+        await until(lambda: view.last(ID) == "watchable")
 
 
-async def test_message_that_could_not_be_shown_comes_again(
+async def test_of_what_waits_only_the_last_state_of_each_video_is_shown(
     bus: Bus, projecting: Projecting
 ) -> None:
-    failures = [b"2"]
+    view = View()
+    await fill(bus, 3)
+    await live(video_log(bus), LIFE)
+    async with projecting(view):
+        await until(lambda: all_done(bus))
 
-    def fail_once(body: bytes) -> None:
-        if body in failures:
-            failures.remove(body)
+    assert [view.last(f"v{number}") for number in range(3)] == ["created"] * 3
+    assert view.last(ID) == "watchable"
+    assert len(view.shown) < 3 + len(LIFE)
+
+
+async def test_facts_that_could_not_be_shown_are_shown_when_it_can_be_done(
+    bus: Bus, projecting: Projecting
+) -> None:
+    failures = iter([True, True])
+
+    def fail_twice(_: Known, __: int) -> None:
+        if next(failures, False):
             raise RuntimeError("the database is away")
 
-    view = View(bus, fail_once)
-    async with projecting(view.take):
-        await happen(bus, b"1", b"2", b"3")
+    view = View(fail_twice)
+    await live(video_log(bus), LIFE[:2])
+    async with projecting(view):
         await until(lambda: all_done(bus))
 
-    assert sorted(view.shown) == [b"1", b"2", b"2", b"3"]
+    assert view.last(ID) == "queued"
 
 
-async def test_broken_message_is_given_up(bus: Bus, projecting: Projecting) -> None:
-    def break_at_1(body: bytes) -> None:
-        if body == b"1":
-            raise BrokenMessage("nobody can read this")
-
-    view = View(bus, break_at_1)
-    async with projecting(view.take):
-        await happen(bus, b"1", b"2")
+async def test_broken_fact_is_given_up_and_hides_no_other(
+    bus: Bus, projecting: Projecting
+) -> None:
+    view = View()
+    await bus.publish(f"video.created.demo.{ID}x", b"{")
+    await live(video_log(bus), LIFE[:1])
+    async with projecting(view):
         await until(lambda: all_done(bus))
 
-    assert sorted(view.shown) == [b"1", b"2"]
+    assert {id_ for id_, _, _ in view.shown} == {ID}
 
 
 async def test_projection_goes_on_when_the_server_was_killed(
     bus: Bus, server: EmbeddedNats, projecting: Projecting
 ) -> None:
-    view = View(bus)
-    async with projecting(view.take):
-        await happen(bus, b"1")
+    view = View()
+    async with projecting(view):
+        await live(video_log(bus), LIFE[:1])
         await until(lambda: all_done(bus))
         await killed(server, bus)
-        await happen(bus, b"2")
-        await until(lambda: b"2" in view.shown, deadline=20)
+        await live(video_log(bus), LIFE[1:2])
+        await until(lambda: view.last(ID) == "queued", deadline=20)
 
 
 async def test_projection_goes_on_where_it_stopped(bus: Bus, projecting: Projecting) -> None:
-    first, second = View(bus), View(bus)
-    async with projecting(first.take):
-        await happen(bus, b"1")
+    first, second = View(), View()
+    async with projecting(first):
+        await live(video_log(bus), LIFE[:1])
         await until(lambda: all_done(bus))
-    await happen(bus, b"2")
-    async with projecting(second.take):
+    await live(video_log(bus), LIFE[1:2])
+    async with projecting(second):
         await until(lambda: all_done(bus))
 
-    assert (first.shown, second.shown) == ([b"1"], [b"2"])
-
-
-async def test_projection_whose_consumer_was_deleted_shows_everything_anew(
-    bus: Bus, projecting: Projecting
-) -> None:
-    view = View(bus)
-    async with projecting(view.take):
-        await happen(bus, b"1")
-        await until(lambda: all_done(bus))
-        await bus.js.delete_consumer("ATTEMPTS", "viewer-view")
-        await happen(bus, b"2")
-        await until(lambda: b"2" in view.shown, deadline=20)
+    assert [kind for _, kind, _ in first.shown] == ["uploaded"]
+    assert [kind for _, kind, _ in second.shown] == ["queued"]

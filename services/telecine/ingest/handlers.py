@@ -2,11 +2,8 @@
 
 from datetime import datetime
 
-from nats.aio.msg import Msg
-
 from telecine.ingest.view import VideoView
 from telecine.shared import video
-from telecine.shared.bus import Bus
 from telecine.shared.contracts import Command
 from telecine.shared.contracts.ingest import (
     CreateVideo,
@@ -81,20 +78,3 @@ class Handlers:
             raise BrokenLog(f"{command.name} was obeyed and left no video {video_id}")
         await self._view.put(obeyed.state, obeyed.sequence)
         return VideoAnswer(video=obeyed.state)
-
-
-class Projection:
-    """Keeps the view up with everybody's facts; idempotent by the log's position."""
-
-    def __init__(self, bus: Bus, log: EventLog[Video, VideoFact], view: VideoView) -> None:
-        self._bus = bus
-        self._log = log
-        self._view = view
-
-    async def take(self, message: Msg) -> None:
-        """Show the state after one fact."""
-        recorded = self._log.parse(message)
-        state = await self._log.state_after(recorded)
-        if not isinstance(state, Absent):
-            await self._view.put(state, recorded.sequence)
-        await self._bus.ack(message)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from telecine.ingest.handlers import Handlers, Projection
+from telecine.ingest.handlers import Handlers
 from telecine.ingest.tables import VideoRow
 from telecine.ingest.view import VideoView
 from telecine.shared.aggregates import VIDEO
@@ -36,6 +36,6 @@ async def running(settings: Settings) -> AsyncIterator[None]:
         serve(me.broker, UploadVideoFile, handlers.upload_file)
         serve(me.broker, GetVideo, handlers.get)
         serve(me.broker, ListVideos, handlers.list)
-        project(me, "VIDEOS", "video.>", "ingest-view", Projection(me.bus, log, view).take)
+        await project(me, log, "ingest-view", view.put)
         await me.ready()
         yield

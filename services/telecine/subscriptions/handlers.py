@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 
-from nats.aio.msg import Msg
-
 from telecine.platforms import packs
-from telecine.shared.bus import Bus
 from telecine.shared.contracts import Command, Done
 from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
@@ -155,22 +152,3 @@ def _living(state: Endpoint) -> EndpointAnswer:
     if isinstance(state, Absent | Deleted):
         raise Refusal("not_found", decider.NO_SUCH.message)
     return EndpointAnswer(endpoint=state)
-
-
-class Projection:
-    """Keeps the view up with everybody's facts; idempotent by the log's position."""
-
-    def __init__(
-        self, bus: Bus, log: EventLog[Endpoint, EndpointFact], view: EndpointView
-    ) -> None:
-        self._bus = bus
-        self._log = log
-        self._view = view
-
-    async def take(self, message: Msg) -> None:
-        """Show the state after one fact."""
-        recorded = self._log.parse(message)
-        state = await self._log.state_after(recorded)
-        if not isinstance(state, Absent):
-            await self._view.put(state, recorded.sequence)
-        await self._bus.ack(message)

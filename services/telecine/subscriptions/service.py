@@ -21,7 +21,7 @@ from telecine.shared.projections import project
 from telecine.shared.pull import Pull
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
-from telecine.subscriptions.handlers import Handlers, Projection
+from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.matching import ABREAST, Matching
 from telecine.subscriptions.tables import EndpointRow, SecretRow
 from telecine.subscriptions.vault import Vault
@@ -45,8 +45,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             random_bytes=secrets.token_bytes,
         )
         _answer(me, handlers)
-        projection = Projection(me.bus, log, view)
-        project(me, "ENDPOINTS", "endpoint.>", "subscriptions-view", projection.take)
+        await project(me, log, "subscriptions-view", view.put)
         matching = Matching(me.bus, EventLog(me.bus, VIDEO), view, settings.fidelity)
         pull = Pull(
             me.bus, "VIDEOS", "subscriptions-matching", ["video.>"], matching.take, most=ABREAST
