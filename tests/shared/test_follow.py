@@ -8,7 +8,7 @@ from nats.aio.msg import Msg
 from nats.js.api import ConsumerInfo
 
 from telecine.shared.bus import Bus
-from telecine.shared.pull import Follow
+from telecine.shared.follow import Follow
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
 from tests.waiting import until

@@ -16,7 +16,7 @@ from nats.js.errors import APIError
 from telecine.clock.heap import Held, TimerHeap
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
-from telecine.shared.pull import Follow
+from telecine.shared.follow import Follow
 from telecine.shared.tasks import alongside
 from telecine.shared.timers import fired_headers, parse_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now

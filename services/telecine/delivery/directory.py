@@ -12,7 +12,7 @@ from telecine.shared.envelope import Recorded
 from telecine.shared.errors import BrokenLog, Unavailable
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.pull import Follow
+from telecine.shared.follow import Follow
 
 #: Seconds to wait for an endpoint's fact that a delivery speaks of.
 PATIENCE = 5.0

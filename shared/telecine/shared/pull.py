@@ -1,4 +1,4 @@
-"""Taking messages from a consumer, at once: to work on them (Pull) or to know them (Follow).
+"""Taking messages from a durable consumer at once, to work on them, each until it is done.
 
 Our own and not FastStream's, for whatever must not stall: see docs/decisions/0001-own-pull.md.
 """
@@ -11,7 +11,6 @@ import structlog
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
 
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
@@ -202,85 +201,3 @@ class Pull:
                     await self._bus.still_working(message)
             except NatsError as error:
                 log.warning("pull.not_kept", stream=self._stream, error=repr(error))
-
-
-class Follow:
-    """Everything in a stream (under a filter), from the first message on, for one instance's eyes.
-
-    Nothing is acknowledged. After a reconnect it begins anew with `reset`, since a server that was
-    killed may have lost its last messages and given their sequences to others. A message that
-    `take` fails at is logged and passed over.
-    """
-
-    def __init__(
-        self,
-        bus: Bus,
-        stream: str,
-        subject: str,
-        take: Callable[[Msg], None],
-        *,
-        reset: Callable[[], None],
-        last_only: bool = False,
-    ) -> None:
-        self._bus = bus
-        self._stream = stream
-        self._subject = subject
-        self._give = take
-        self._reset = reset
-        self._policy = DeliverPolicy.LAST if last_only else DeliverPolicy.ALL
-        self._consumer = ""
-        self._target = 0
-        self.caught_up = asyncio.Event()
-        self._lingering = Lingering(
-            bus,
-            stream,
-            window=2000,
-            ensure=self._ensure,
-            take=self._take,
-            room=lambda: 2000,
-            # The last message may have been deleted before it came.
-            idle=self.caught_up.set,
-        )
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Follow while the block lasts; it begins once everything stored so far was given."""
-        async with self._lingering.running():
-            await self.caught_up.wait()
-            yield
-
-    async def _ensure(self) -> str:
-        self.caught_up.clear()
-        config = ConsumerConfig(
-            filter_subject=self._subject,
-            ack_policy=AckPolicy.NONE,
-            deliver_policy=self._policy,
-            inactive_threshold=60,
-            mem_storage=True,
-        )
-        # Where "everything stored so far" ends. The server's own count of what is pending goes wrong
-        # while messages are deleted.
-        self._target = await self._last_position()
-        info = await self._bus.js.add_consumer(self._stream, config)
-        self._reset()
-        self._consumer = info.name
-        if not self._target:
-            self.caught_up.set()
-        return info.name
-
-    async def _last_position(self) -> int:
-        try:
-            last = await self._bus.js.get_last_msg(self._stream, self._subject)
-        except NotFoundError:
-            return 0
-        return last.seq or 0
-
-    def _take(self, message: Msg) -> None:
-        if message.metadata.consumer != self._consumer:
-            return  # a straggler of the consumer before the reconnect
-        try:
-            self._give(message)
-        except Exception as error:  # noqa: BLE001 - what follows must not wait for it for ever
-            log.error("follow.passed_over", subject=message.subject, error=repr(error))
-        if message.metadata.sequence.stream >= self._target:
-            self.caught_up.set()

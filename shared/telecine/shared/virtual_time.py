@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
-from telecine.shared.pull import Follow
+from telecine.shared.follow import Follow
 
 _FACTS: dict[str, type[ClockFact]] = {
     ClockStarted.type: ClockStarted,
