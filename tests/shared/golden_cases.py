@@ -17,7 +17,7 @@ from telecine.shared.envelope import Kind, Trace
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.owed import Owed
-from telecine.shared.video import Video
+from telecine.shared.video import Video, Watchable
 from tests.shared import endpoints, videos
 from tests.shared.videos import due, minute
 
@@ -66,6 +66,18 @@ def _endpoint(fact: str, version: int, state: Endpoint) -> Case:
     return Case(ENDPOINT, endpoints.FACTS[fact], endpoints.stamp(version), version, state)
 
 
+def _marks() -> list[Case]:
+    """A watchable video whose deletion failed, that was moved and shown to all, deleted, reverted."""
+    found, state = [], videos.WATCHABLE
+    facts = ("failed_to_delete", "moved", "privacy_changed", "deleted", "deletion_reverted")
+    for version, fact in enumerate(facts, start=8):
+        after = VIDEO.evolve(state, videos.FACTS[fact], videos.stamp(version))
+        assert isinstance(after, Watchable)
+        state = after
+        found.append(_video(fact, version, state))
+    return found
+
+
 def cases() -> dict[str, Case]:
     """Answer a case for every fact that has a state after it, by name."""
     updated = Active(endpoints.profile(2, endpoints.SECOND))
@@ -78,6 +90,7 @@ def cases() -> dict[str, Case]:
         _video("process_succeeded", 6, videos.SUCCEEDED),
         _video("ready_to_watch", 7, videos.WATCHABLE),
         _video("process_failed", 5, videos.FAILED),
+        *_marks(),
         _endpoint("created", 1, endpoints.ACTIVE),
         _endpoint("deactivated", 2, endpoints.INACTIVE),
         _endpoint("activated", 3, Active(endpoints.profile(3))),

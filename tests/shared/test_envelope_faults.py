@@ -18,7 +18,7 @@ from tests.shared.goldens import FOLDER, kept
 from tests.shared.journal import STORED_AT
 from tests.shared.videos import CREATED, FACTS, ID, ORG, minute, stamp
 
-NAME = "video.created.schema1.state1"
+NAME = "video.created.schema1.state2"
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),

@@ -12,8 +12,13 @@ from telecine.shared.events.video import (
     Plan,
     VideoCompletedProcessing,
     VideoCreated,
+    VideoDeleted,
+    VideoDeletionReverted,
     VideoFact,
+    VideoFailedToDelete,
     VideoInProgress,
+    VideoMoved,
+    VideoPrivacyChanged,
     VideoProcessFailed,
     VideoProcessSucceeded,
     VideoReadyForProcessing,
@@ -25,7 +30,11 @@ from telecine.shared.video import (
     Absent,
     Command,
     Create,
+    Delete,
+    Move,
     Queue,
+    RevertDeletion,
+    SetPrivacy,
     Step,
     UploadFile,
     UploadLink,
@@ -71,24 +80,69 @@ COMMANDS: Mapping[str, Callable[[Video], Command]] = {
     "step_awaited": lambda state: Step(generation(state)),
     "step_stale": lambda state: Step(generation(state) - 1),
     "step_future": lambda state: Step(generation(state) + 1),
+    "delete_allowed": lambda _: Delete(None),
+    "delete_too_early": lambda _: Delete("it is being processed"),
+    "revert": lambda _: RevertDeletion(),
+    "privacy_same": lambda _: SetPrivacy("private"),
+    "privacy_other": lambda _: SetPrivacy("public"),
+    "move_same": lambda _: Move("c-7"),
+    "move_other": lambda _: Move("c-8"),
+    "move_out": lambda _: Move(None),
 }
 
 #: "." nothing new, "none" not found, "clash" conflict, "+…" the fact that follows.
-TABLE = """
-#                   create  create  link    link    file    file    queue   step    step    step
-#                   same    other   same    other   same    other           awaited stale   future
-absent              +create +create +link   +link   none    none    clash   .       .       .
-created             .       clash   .       clash   +file   +file   clash   .       .       .
-uploaded            .       clash   .       clash   .       clash   +ready  .       .       .
-queued              .       clash   .       clash   .       clash   .       +begin  .       .
-in_progress         .       clash   .       clash   .       clash   .       +encode .       .
-in_progress_doomed  .       clash   .       clash   .       clash   .       +fail   .       .
-completed           .       clash   .       clash   .       clash   .       +good   .       .
-succeeded           .       clash   .       clash   .       clash   .       +watch  .       .
-watchable           .       clash   .       clash   .       clash   .       .       .       .
-failed              .       clash   .       clash   .       clash   .       .       .       .
+MACHINE = """
+#                          create  create  link    link    file    file    queue   step    step    step
+#                          same    other   same    other   same    other           awaited stale   future
+absent                     +create +create +link   +link   none    none    clash   .       .       .
+created                    .       clash   .       clash   +file   +file   clash   .       .       .
+uploaded                   .       clash   .       clash   .       clash   +ready  .       .       .
+queued                     .       clash   .       clash   .       clash   .       +begin  .       .
+in_progress                .       clash   .       clash   .       clash   .       +encode .       .
+in_progress_doomed         .       clash   .       clash   .       clash   .       +fail   .       .
+completed                  .       clash   .       clash   .       clash   .       +good   .       .
+succeeded                  .       clash   .       clash   .       clash   .       +watch  .       .
+watchable                  .       clash   .       clash   .       clash   .       .       .       .
+failed                     .       clash   .       clash   .       clash   .       .       .       .
+created_deleted            .       clash   .       clash   clash   clash   clash   .       .       .
+uploaded_deleted           .       clash   .       clash   .       clash   +ready  .       .       .
+queued_deleted             .       clash   .       clash   .       clash   .       +begin  .       .
+in_progress_deleted        .       clash   .       clash   .       clash   .       +encode .       .
+in_progress_doomed_deleted .       clash   .       clash   .       clash   .       +fail   .       .
+completed_deleted          .       clash   .       clash   .       clash   .       +good   .       .
+succeeded_deleted          .       clash   .       clash   .       clash   .       +watch  .       .
+watchable_deleted          .       clash   .       clash   .       clash   .       .       .       .
+failed_deleted             .       clash   .       clash   .       clash   .       .       .       .
 """
-CELLS = grid.parsed("\n".join(TABLE.strip().splitlines()[2:]), tuple(COMMANDS))
+#: What concerns the mark of deletion, the privacy and the folder.
+MARKS = """
+#                          delete  delete  revert  privacy privacy move    move    move
+#                          allowed early           same    other   same    other   out
+absent                     none    none    none    none    none    none    none    none
+created                    +del    +fdel   clash   .       +priv   .       +move   +out
+uploaded                   +del    +fdel   clash   .       +priv   .       +move   +out
+queued                     +del    +fdel   clash   .       +priv   .       +move   +out
+in_progress                +del    +fdel   clash   .       +priv   .       +move   +out
+in_progress_doomed         +del    +fdel   clash   .       +priv   .       +move   +out
+completed                  +del    +fdel   clash   .       +priv   .       +move   +out
+succeeded                  +del    +fdel   clash   .       +priv   .       +move   +out
+watchable                  +del    +fdel   clash   .       +priv   .       +move   +out
+failed                     +del    +fdel   clash   .       +priv   .       +move   +out
+created_deleted            clash   clash   +rev    clash   clash   .       +move   +out
+uploaded_deleted           clash   clash   +rev    clash   clash   .       +move   +out
+queued_deleted             clash   clash   +rev    clash   clash   .       +move   +out
+in_progress_deleted        clash   clash   +rev    clash   clash   .       +move   +out
+in_progress_doomed_deleted clash   clash   +rev    clash   clash   .       +move   +out
+completed_deleted          clash   clash   +rev    clash   clash   .       +move   +out
+succeeded_deleted          clash   clash   +rev    clash   clash   .       +move   +out
+watchable_deleted          clash   clash   +rev    clash   clash   .       +move   +out
+failed_deleted             clash   clash   +rev    clash   clash   .       +move   +out
+"""
+NAMES = tuple(COMMANDS)
+CELLS = {
+    **grid.parsed("\n".join(MACHINE.strip().splitlines()[2:]), NAMES[:10]),
+    **grid.parsed("\n".join(MARKS.strip().splitlines()[2:]), NAMES[10:]),
+}
 
 
 def after(seconds: float) -> dict[str, object]:
@@ -114,6 +168,12 @@ def expected(sign: str, command: Command) -> VideoFact:
         "+good": VideoProcessSucceeded.model_validate({"media": MEDIA, **after(0.125)}),
         "+watch": VideoReadyToWatch(),
         "+fail": VideoProcessFailed(failure=FAILURE),
+        "+del": VideoDeleted(),
+        "+fdel": VideoFailedToDelete(reason="it is being processed"),
+        "+rev": VideoDeletionReverted(),
+        "+priv": VideoPrivacyChanged(privacy="public"),
+        "+move": VideoMoved(folder="c-8"),
+        "+out": VideoMoved(folder=None),
     }
     return steps[sign]
 
@@ -148,7 +208,8 @@ def test_table_has_a_row_for_every_state_and_a_column_for_every_command() -> Non
 def test_awaited_timer_is_that_of_the_waiting_states_only() -> None:
     waiting = {name for name, state in STATES.items() if awaited(state)}
 
-    assert waiting == {"queued", "in_progress", "in_progress_doomed", "completed", "succeeded"}
+    alive = {"queued", "in_progress", "in_progress_doomed", "completed", "succeeded"}
+    assert waiting == alive | {f"{name}_deleted" for name in alive}
 
 
 def test_video_that_must_fail_fails_even_if_its_media_is_known() -> None:

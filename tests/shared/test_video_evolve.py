@@ -1,16 +1,30 @@
-"""Every fact on every state of a video: the nine that may follow, and that all others break."""
+"""Every fact on every state of a video: the ones that may follow, and that all others break."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events.video import VideoFact
-from telecine.shared.video import INITIAL, Absent, Video, evolve
+from telecine.shared.video import (
+    INITIAL,
+    Absent,
+    Awaited,
+    Failed,
+    Known,
+    Video,
+    Waiting,
+    awaited,
+    evolve,
+)
 from tests.shared.videos import (
+    ALIVE,
     COMPLETED,
     CREATED,
+    DELETED,
     FACTS,
     FAILED,
     IN_PROGRESS,
@@ -20,10 +34,11 @@ from tests.shared.videos import (
     SUCCEEDED,
     UPLOADED,
     WATCHABLE,
+    minute,
     stamp,
 )
 
-LEGAL: dict[tuple[str, str], Video] = {
+MACHINE: dict[tuple[str, str], Video] = {
     ("absent", "created"): CREATED,
     ("absent", "uploaded_by_link"): LINKED,
     ("created", "uploaded_by_file"): UPLOADED,
@@ -34,7 +49,51 @@ LEGAL: dict[tuple[str, str], Video] = {
     ("completed", "process_succeeded"): SUCCEEDED,
     ("succeeded", "ready_to_watch"): WATCHABLE,
 }
-ROWS = [name for name in STATES if name != "in_progress_doomed"]  # differs by its plan alone
+
+
+def carded(state: Known, version: int, **changes: Any) -> Known:
+    """Answer the state with another card; `updated_at` is when its version's fact happened."""
+    changes = {"version": version, "updated_at": minute(version), **changes}
+    return replace(state, card=replace(state.card, **changes))
+
+
+def marks() -> Iterator[tuple[tuple[str, str], Video]]:
+    """What concerns the card alone leaves every state what it is."""
+    for name, state in ALIVE.items():
+        now = state.card.version + 1
+        unchanged = {"updated_at": state.card.updated_at}
+        yield (name, "deleted"), carded(state, now, deleted_at=minute(now))
+        yield (name, "failed_to_delete"), carded(state, now, **unchanged)
+        yield (name, "privacy_changed"), carded(state, now, privacy="public")
+        yield (name, "moved"), carded(state, now, collection="c-8")
+        marked = DELETED[f"{name}_deleted"]
+        yield (f"{name}_deleted", "deletion_reverted"), carded(marked, now + 1, deleted_at=None)
+        yield (f"{name}_deleted", "moved"), carded(marked, now + 1, collection="c-8")
+
+
+def under_deletion() -> Iterator[tuple[tuple[str, str], Video]]:
+    """Processing goes on under the mark, one version later, to the same states."""
+    for (row, fact), after in MACHINE.items():
+        if f"{row}_deleted" in DELETED and not isinstance(after, Absent):
+            marked = DELETED[f"{row}_deleted"].card
+            later = carded(after, marked.version + 1, deleted_at=marked.deleted_at)
+            yield (f"{row}_deleted", fact), settled(later)
+
+
+def settled(state: Known) -> Known:
+    """A timer is of the version whose fact set it, and a failure happened when its fact did."""
+    if isinstance(state, Failed):
+        return replace(state, failed_at=state.card.updated_at)
+    if expected := awaited(state):
+        assert isinstance(state, Waiting)
+        return replace(state, awaited=Awaited(state.card.version, expected.due))
+    return state
+
+
+LEGAL = {**MACHINE, **dict(marks()), **dict(under_deletion())}
+TWINS = ("in_progress_doomed", "in_progress_doomed_deleted")  # differ by their plan alone
+LEGAL = {pair: after for pair, after in LEGAL.items() if pair[0] not in TWINS}
+ROWS = [name for name in STATES if name not in TWINS]
 OTHERS = [pair for pair in product(ROWS, FACTS) if pair not in LEGAL]
 
 

@@ -14,6 +14,8 @@ from telecine.shared.events.video import (
     Plan,
     Source,
     VideoCompletedProcessing,
+    VideoDeleted,
+    VideoDeletionReverted,
     VideoInProgress,
     VideoProcessFailed,
     VideoProcessSucceeded,
@@ -27,10 +29,14 @@ from telecine.shared.video import (
     Completed,
     Create,
     Created,
+    Delete,
     Failed,
     InProgress,
+    Move,
     Queue,
     Queued,
+    RevertDeletion,
+    SetPrivacy,
     Step,
     Succeeded,
     Uploaded,
@@ -84,7 +90,12 @@ commands: st.SearchStrategy[Command] = st.one_of(
     uploads,
     st.builds(Queue, plan=plans),
     st.builds(Step, generation=st.integers(-1, 9)),
+    st.builds(Delete, refusal=st.none() | words.filter(bool)),
+    st.builds(RevertDeletion),
+    st.builds(SetPrivacy, privacy=st.sampled_from(["private", "public"])),
+    st.builds(Move, folder=st.none() | words),
 )
+MARKS = Delete | RevertDeletion | SetPrivacy | Move
 
 
 class Videos(RuleBasedStateMachine):
@@ -108,7 +119,8 @@ class Videos(RuleBasedStateMachine):
 
         self.issued.append((name, command))
         added = 0 if isinstance(decision, Refused | Unchanged) else 1
-        assert not (was_over and added), "an ended video went on"
+        machine = not isinstance(command, MARKS)
+        assert not (was_over and added and machine), "an ended video went on"
         for each, journal in self.journals.items():
             history = journal.read()
             assert history[: len(before[each])] == before[each]
@@ -177,6 +189,19 @@ class Videos(RuleBasedStateMachine):
         for journal in self.journals.values():
             ends = [each for each in journal.read() if isinstance(each.fact, ENDS)]
             assert len(ends) <= 1
+
+    @invariant()
+    def deletion_and_its_revert_take_turns(self) -> None:
+        for name, journal in self.journals.items():
+            turns = [
+                isinstance(each.fact, VideoDeleted)
+                for each in journal.read()
+                if isinstance(each.fact, VideoDeleted | VideoDeletionReverted)
+            ]
+            assert turns == [number % 2 == 0 for number in range(len(turns))]
+            state = self.state(name)
+            deleted = not isinstance(state, Absent) and state.card.deleted_at is not None
+            assert deleted == bool(turns and turns[-1])
 
     @invariant()
     def awaited_timer_is_of_the_last_fact_that_set_one(self) -> None:

@@ -1,5 +1,6 @@
 """A video in each of its states, and each fact of its life; minute n belongs to version n."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from telecine.shared.events import Stamp
@@ -11,8 +12,13 @@ from telecine.shared.events.video import (
     Source,
     VideoCompletedProcessing,
     VideoCreated,
+    VideoDeleted,
+    VideoDeletionReverted,
     VideoFact,
+    VideoFailedToDelete,
     VideoInProgress,
+    VideoMoved,
+    VideoPrivacyChanged,
     VideoProcessFailed,
     VideoProcessSucceeded,
     VideoReadyForProcessing,
@@ -27,6 +33,7 @@ from telecine.shared.video import (
     Created,
     Failed,
     InProgress,
+    Known,
     Queued,
     Succeeded,
     Upload,
@@ -95,10 +102,18 @@ IN_PROGRESS_DOOMED = InProgress(card(4), BY_FILE, DOOMED, Awaited(4, due(4, 1.75
 COMPLETED = Completed(card(5), BY_FILE, PLAN, Awaited(5, due(5, 0.25)))
 SUCCEEDED = Succeeded(card(6), BY_FILE, MEDIA, PLAN, Awaited(6, due(6, 0.125)))
 WATCHABLE = Watchable(card(7), BY_FILE, MEDIA)
-FAILED = Failed(card(5), BY_FILE, FAILURE)
+FAILED = Failed(card(5), BY_FILE, FAILURE, minute(5))
 
-STATES: dict[str, Video] = {
-    "absent": Absent(),
+
+def deleted(state: Known) -> Known:
+    """Answer the state after one fact more: that it was deleted."""
+    version = state.card.version + 1
+    at = minute(version)
+    card_ = replace(state.card, version=version, updated_at=at, deleted_at=at)
+    return replace(state, card=card_)
+
+
+ALIVE: dict[str, Known] = {
     "created": CREATED,
     "uploaded": UPLOADED,
     "queued": QUEUED,
@@ -109,6 +124,8 @@ STATES: dict[str, Video] = {
     "watchable": WATCHABLE,
     "failed": FAILED,
 }
+DELETED = {f"{name}_deleted": deleted(state) for name, state in ALIVE.items()}
+STATES: dict[str, Video] = {"absent": Absent(), **ALIVE, **DELETED}
 
 FACTS: dict[str, VideoFact] = {
     "created": VideoCreated(opening=OPENING),
@@ -122,4 +139,9 @@ FACTS: dict[str, VideoFact] = {
     "process_succeeded": VideoProcessSucceeded(media=MEDIA, next_at=due(6, 0.125)),
     "ready_to_watch": VideoReadyToWatch(),
     "process_failed": VideoProcessFailed(failure=FAILURE),
+    "deleted": VideoDeleted(),
+    "failed_to_delete": VideoFailedToDelete(reason="it is being processed"),
+    "deletion_reverted": VideoDeletionReverted(),
+    "privacy_changed": VideoPrivacyChanged(privacy="public"),
+    "moved": VideoMoved(folder="c-8"),
 }

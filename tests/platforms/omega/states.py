@@ -74,7 +74,7 @@ def every_state(upload: Upload = BY_LINK, card: Card = CARD) -> dict[str, Known]
         Completed(card, upload, _PLAN, _AWAITED),
         Succeeded(card, upload, MEDIA, _PLAN, _AWAITED),
         Watchable(card, upload, MEDIA),
-        Failed(card, upload, FAILURE),
+        Failed(card, upload, FAILURE, card.updated_at),
     ]
     return {state.kind: state for state in states}
 

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from telecine.shared.events import Fact, Wire
 
+Privacy = Literal["private", "public"]
+
 
 class Media(Wire):
     """What a video file is: pixels, seconds, bytes, and its S3-style entity tag."""
@@ -119,6 +121,39 @@ class VideoProcessFailed(Fact):
     failure: Failure
 
 
+class VideoDeleted(Fact):
+    """Marked as deleted: nobody may watch; what goes on with it goes on."""
+
+    type: ClassVar[str] = "video.deleted"
+
+
+class VideoFailedToDelete(Fact):
+    """Somebody wished to delete it when its platform does not allow that; `reason` is for people."""
+
+    type: ClassVar[str] = "video.failed_to_delete"
+    reason: str
+
+
+class VideoDeletionReverted(Fact):
+    """The mark of deletion is gone."""
+
+    type: ClassVar[str] = "video.deletion_reverted"
+
+
+class VideoPrivacyChanged(Fact):
+    """Inside only, no platform sends it."""
+
+    type: ClassVar[str] = "video.privacy_changed"
+    privacy: Privacy
+
+
+class VideoMoved(Fact):
+    """Laid into a folder, or into none; inside only, no platform sends it."""
+
+    type: ClassVar[str] = "video.moved"
+    folder: str | None
+
+
 VideoFact = (
     VideoCreated
     | VideoUploaded
@@ -128,4 +163,9 @@ VideoFact = (
     | VideoProcessSucceeded
     | VideoReadyToWatch
     | VideoProcessFailed
+    | VideoDeleted
+    | VideoFailedToDelete
+    | VideoDeletionReverted
+    | VideoPrivacyChanged
+    | VideoMoved
 )
