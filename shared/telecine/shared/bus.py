@@ -20,6 +20,9 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
+from telecine.shared.metrics import Metrics
+from telecine.shared.subjects import kind_of
+from telecine.shared.tracing import Tracing
 
 log = structlog.get_logger()
 
@@ -57,8 +60,16 @@ class Stored:
 class Bus:
     """A NATS connection with JetStream. Use `connected` to get one."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, metrics: Metrics, tracing: Tracing) -> None:
         self.client = client
+        self.metrics = metrics
+        self.tracing = tracing
+        self._published = metrics.counter(
+            "telecine_messages_published_total",
+            "Messages for a stream, by what they speak of: facts, owed work, timers set and due.",
+            "type",
+            "outcome",
+        )
         self.js: JetStreamContext = client.jetstream(timeout=5)
         self.connected_at = datetime.now(UTC)
         self._on_reconnect: list[Callable[[], None]] = []
@@ -92,12 +103,21 @@ class Bus:
             sent["Nats-Expected-Last-Subject-Sequence"] = str(expect.sequence)
             # Without the filter a stale write on another event type would be accepted.
             sent["Nats-Expected-Last-Subject-Sequence-Subject"] = expect.subject
+        with self.tracing.publishing(subject, sent) as carried:
+            return await self._store(subject, body, {**sent, **carried})
+
+    async def _store(self, subject: str, body: bytes, headers: dict[str, str]) -> Stored:
+        outcome = "unconfirmed"
         try:
-            ack = await self.js.publish(subject, body, headers=sent)
+            ack = await self.js.publish(subject, body, headers=headers)
+            outcome = "duplicate" if ack.duplicate else "stored"
         except APIError as error:
+            outcome = "refused"
             raise _meaning(error) from error
         except (NatsError, TimeoutError) as error:
             raise Unavailable(f"NATS did not confirm {subject}: {error}") from error
+        finally:
+            self._published.labels(kind_of(subject), outcome).inc()
         return Stored(ack.stream, ack.seq, bool(ack.duplicate))
 
     async def pull(
@@ -172,7 +192,9 @@ def _meaning(error: APIError) -> Exception:
 
 
 @asynccontextmanager
-async def connected(url: str, name: str) -> AsyncIterator[Bus]:
+async def connected(
+    url: str, name: str, metrics: Metrics | None = None, tracing: Tracing | None = None
+) -> AsyncIterator[Bus]:
     """Connect for as long as the block lasts; a lost connection is tried again for ever."""
     bus: Bus | None = None
 
@@ -199,7 +221,7 @@ async def connected(url: str, name: str) -> AsyncIterator[Bus]:
         disconnected_cb=lost,
         error_cb=failed,
     )
-    bus = Bus(client)
+    bus = Bus(client, metrics or Metrics(), tracing or Tracing())
     try:
         yield bus
     finally:

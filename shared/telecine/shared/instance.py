@@ -16,8 +16,12 @@ from telecine.shared.contracts.clock import GetClock
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.heartbeat import Beating
 from telecine.shared.ids import hex_of
+from telecine.shared.measured import Measured, watch
+from telecine.shared.metrics import Metrics
+from telecine.shared.presence import HOUSE, present
 from telecine.shared.settings import Settings
 from telecine.shared.streams import bootstrap
+from telecine.shared.tracing import Tracing, tracing_of
 from telecine.shared.virtual_time import VirtualClock
 
 
@@ -32,6 +36,16 @@ class Instance:
     clock: VirtualClock
     beating: Beating
     stack: AsyncExitStack
+
+    @property
+    def metrics(self) -> Metrics:
+        """What this process counts; shared by the services in it."""
+        return self.bus.metrics
+
+    @property
+    def tracing(self) -> Tracing:
+        """How this service's work is followed."""
+        return self.bus.tracing
 
     async def ready(self) -> None:
         """Begin to answer, and say so; call it when everything behind the answers is up."""
@@ -49,13 +63,17 @@ def host_token() -> str:
 
 
 @asynccontextmanager
-async def instance(settings: Settings, name: str) -> AsyncIterator[Instance]:
+async def instance(
+    settings: Settings, name: str, metrics: Metrics | None = None
+) -> AsyncIterator[Instance]:
     """Join the house as one copy of a service, in its present time, while the block lasts."""
     url = settings.nats_url
     if not url:
         raise Refusal("invalid", "set TELECINE_NATS_URL to the house's NATS server", "nats_url")
     async with AsyncExitStack() as stack:
-        bus = await stack.enter_async_context(connected(url, name))
+        tracing, metrics = tracing_of(name), metrics or Metrics()
+        stack.push_async_callback(tracing.close)
+        bus = await stack.enter_async_context(connected(url, name, metrics, tracing))
         await bootstrap(bus.js)
         clock = VirtualClock(bus)
         beating = Beating(bus, name, f"{host_token()}{uuid4().hex[:6]}")
@@ -68,8 +86,11 @@ async def instance(settings: Settings, name: str) -> AsyncIterator[Instance]:
             logger=None,
             max_reconnect_attempts=-1,
             reconnect_time_wait=0.1,  # type: ignore[arg-type]  # nats-py takes parts of a second
+            middlewares=[*tracing.middlewares(), Measured(metrics)],
         )
-        yield Instance(name, settings, bus, broker, clock, beating, stack)
+        me = Instance(name, settings, bus, broker, clock, beating, stack)
+        stack.callback(watch(me))
+        yield me
 
 
 async def _join_time(bus: Bus, clock: VirtualClock, stack: AsyncExitStack) -> None:
@@ -83,6 +104,7 @@ async def _join_time(bus: Bus, clock: VirtualClock, stack: AsyncExitStack) -> No
         break
     await stack.enter_async_context(clock.following())
     await clock.reached(started.sequence, timeout=10)
+    await stack.enter_async_context(present(bus, HOUSE))  # time goes on where somebody follows it
 
 
 async def _stop(broker: NatsBroker) -> None:

@@ -5,7 +5,8 @@ Our own and not FastStream's, for whatever must not stall: see docs/decisions/00
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from time import perf_counter
 
 import structlog
 from nats.aio.msg import Msg
@@ -82,6 +83,17 @@ class Pull:
         self._idle = asyncio.Event()
         self._stopping = False
         self._held: dict[int, Msg] = {}  # by their position in the stream
+        self._handled = bus.metrics.counter(
+            "telecine_messages_handled_total",
+            "Messages that a consumer has handled; one may be retried, then done.",
+            "consumer",
+            "outcome",
+        )
+        self._seconds = bus.metrics.histogram(
+            "telecine_handling_duration_seconds",
+            "How long a consumer's handler took, for a message or a group of them.",
+            "consumer",
+        )
         self._lingering = Lingering(
             bus,
             stream,
@@ -168,19 +180,35 @@ class Pull:
             pause = min(2 * pause, _RETRY_MOST)
 
     async def _try(self, group: list[Msg]) -> bool:
+        began = perf_counter()
         try:
             try:
-                await self._handle(group)
+                with self._traced(group):
+                    await self._handle(group)
             except BrokenMessage as error:
                 await self._broken(group, error)
+                return True
         except Exception as error:
             subjects = [message.subject for message in group]
             surprising = not isinstance(error, Unavailable)  # an outage needs no tracebacks
             log.warning(
                 "message.retried", subjects=subjects, error=repr(error), exc_info=surprising
             )
+            self._count("retried", group)
             return False
+        self._seconds.labels(self.config.durable_name).observe(perf_counter() - began)
+        self._count("done", group)
         return True
+
+    def _traced(self, group: list[Msg]) -> AbstractContextManager[None]:
+        """A message handled alone has a span; of a group each is another trace's, for its handler."""
+        if self._most > 1:
+            return nullcontext()
+        message, consumer = group[0], str(self.config.durable_name)
+        return self._bus.tracing.handling(message.subject, consumer, message.headers)
+
+    def _count(self, outcome: str, group: list[Msg]) -> None:
+        self._handled.labels(self.config.durable_name, outcome).inc(len(group))
 
     async def _broken(self, group: list[Msg], error: BrokenMessage) -> None:
         if len(group) > 1:
@@ -188,6 +216,7 @@ class Pull:
                 await self._until_done([message])
             return
         log.error("message.broken", subject=group[0].subject, error=str(error))
+        self._count("broken", group)
         await self._bus.give_up(group[0])
 
     async def _keep(self) -> None:

@@ -24,7 +24,10 @@ Q = TypeVar("Q", bound=Request[Any])
 
 #: Seconds until a question without an answer counts as unanswered.
 TIMEOUT = 10.0
-_ERROR = "telecine-error"
+#: What kind of answer it is, if it is not a good one.
+ERROR = "telecine-error"
+#: Why it was refused, for who counts answers.
+REASON = "telecine-refusal"
 #: A message of NATS has 1 MiB; some of it is for headers.
 _MOST_BYTES = 1024 * 1024 - 4096
 #: Questions of one kind that a copy answers side by side; without it each waits for the one before.
@@ -41,13 +44,15 @@ class _Refused(Wire):
 
 async def call(bus: Bus, request: Request[R], timeout: float = TIMEOUT) -> R:
     """Ask another service. Raises Refusal as it did, or Unavailable if it does not answer."""
+    subject, body = request.subject(), request.model_dump_json().encode()
     try:
-        answer = await bus.client.request(
-            request.subject(), request.model_dump_json().encode(), timeout=timeout
-        )
+        with bus.tracing.asking(subject) as carried:
+            answer = await bus.client.request(
+                subject, body, timeout=timeout, headers=dict(carried) or None
+            )
     except (NatsError, TimeoutError) as error:
         raise Unavailable(f"the {request.service} service does not answer: {error}") from error
-    code = (answer.headers or {}).get(_ERROR)
+    code = (answer.headers or {}).get(ERROR)
     if code is None:
         reply: R = request.reply.model_validate_json(answer.data)
         return reply
@@ -64,8 +69,17 @@ class _Unreadable:
     error: ValidationError
 
 
-def serve(broker: NatsBroker, question: type[Q], handle: Callable[[Q], Awaitable[Wire]]) -> None:
-    """Let `handle` answer a kind of question, shared among the copies of its service."""
+def serve(
+    broker: NatsBroker,
+    question: type[Q],
+    handle: Callable[[Q], Awaitable[Wire]],
+    *,
+    group: str | None = None,
+) -> None:
+    """Let `handle` answer a kind of question, shared among the copies of its service.
+
+    `group`: among those of this group; each group hears every question, and the first answer counts.
+    """
 
     def read(body: bytes, _: object) -> Q | _Unreadable:
         # Here and not by FastStream, which would leave the asker of a bad question without answer.
@@ -86,7 +100,10 @@ def serve(broker: NatsBroker, question: type[Q], handle: Callable[[Q], Awaitable
     }
     answer.__name__ = question.name.replace(".", "_")
     subscriber = broker.subscriber(
-        question.subject(), queue=question.service, max_workers=_ABREAST, decoder=_as_it_is
+        question.subject(),
+        queue=group or question.service,
+        max_workers=_ABREAST,
+        decoder=_as_it_is,
     )
     subscriber(answer)
 
@@ -107,7 +124,9 @@ async def _answer(
             raise Unavailable(f"its answer of {len(body)} bytes is too large for one message")
     except Refusal as error:
         refused = _Refused(code=error.code, message=error.message, field=error.field)
-        return NatsResponse(refused.model_dump_json().encode(), headers={_ERROR: "refused"})
+        return NatsResponse(
+            refused.model_dump_json().encode(), headers={ERROR: "refused", REASON: error.code}
+        )
     except Exception as error:  # noqa: BLE001 - who asked is told, and it is logged
         return _failed(request, error)
     return NatsResponse(body)
@@ -126,4 +145,4 @@ def _failed(request: object, error: Exception) -> NatsResponse:
     log.error("rpc.failed", question=question, error=repr(error), exc_info=not expected)
     why = str(error) if expected else type(error).__name__
     text = f"the {getattr(request, 'service', 'asked')} service could not answer: {why}"
-    return NatsResponse(text.encode(), headers={_ERROR: "unavailable"})
+    return NatsResponse(text.encode(), headers={ERROR: "unavailable"})
