@@ -13,6 +13,7 @@ from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
 from telecine.shared.errors import Conflict, Refusal, Unavailable
 from telecine.shared.heartbeat import GONE_AFTER, Pulse
 from telecine.shared.instance import Instance, instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.shared.virtual_time import wall_now
@@ -21,9 +22,9 @@ log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
+async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run the clock while the block lasts."""
-    async with instance(settings, "clock") as me:
+    async with instance(settings, "clock", metrics) as me:
         await _begin(me)
         await me.stack.enter_async_context(me.clock.following())
         pulse = Pulse(me.bus)

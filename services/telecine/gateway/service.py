@@ -14,16 +14,19 @@ from telecine.shared.contracts import Request
 from telecine.shared.events import Wire
 from telecine.shared.heartbeat import Pulse
 from telecine.shared.instance import Instance, instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.settings import Settings
 
 R = TypeVar("R", bound=Wire)
 
 
 @asynccontextmanager
-async def running(settings: Settings, door: socket.socket | None = None) -> AsyncIterator[None]:
+async def running(
+    settings: Settings, door: socket.socket | None = None, metrics: Metrics | None = None
+) -> AsyncIterator[None]:
     """Run one copy of the gateway while the block lasts; `door` is a socket that is bound already."""
     door = door or bind(settings.host, settings.port)
-    async with instance(settings, "gateway") as me:
+    async with instance(settings, "gateway", metrics) as me:
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
         house = _house(me)

@@ -17,15 +17,16 @@ from telecine.shared.contracts.ingest import (
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.projections import project
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
+async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of ingest while the block lasts."""
-    async with instance(settings, "ingest") as me:
+    async with instance(settings, "ingest", metrics) as me:
         database = await me.stack.enter_async_context(
             opened(settings.database("ingest"), [VideoRow])
         )

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from telecine.shared.aggregates import VIDEO
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.pull import Pull, singly
 from telecine.shared.settings import Settings
 from telecine.transcoder.handlers import Steps
@@ -15,9 +16,9 @@ _ABREAST = 32
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
+async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of the transcoder while the block lasts."""
-    async with instance(settings, "transcoder") as me:
+    async with instance(settings, "transcoder", metrics) as me:
         steps = Steps(me.bus, EventLog(me.bus, VIDEO), settings.seed, settings.preset)
         uploaded = Pull(
             me.bus,
