@@ -1,15 +1,18 @@
-"""A database for a test: a fresh SQLite file.
+"""A database for a test, of both kinds: a fresh SQLite file, and a fresh PostgreSQL database."""
 
-PostgreSQL has a test of its own, `tests/end_to_end/test_postgresql.py`: several of the wheel's
-servers started side by side by parallel test processes were seen to refuse connections.
-"""
-
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgresql
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """Answer the URL of an empty database."""
-    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """Answer the URL of an empty database; the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        return
+    async with postgresql.database() as url:
+        yield url

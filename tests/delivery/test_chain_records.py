@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,9 +59,8 @@ def failed(number: int) -> Entry:
 
 
 @asynccontextmanager
-async def records(folder: Path) -> AsyncIterator[Records]:
-    """One worker's records; several may be open on the same file."""
-    url = f"sqlite+aiosqlite:///{folder / 'delivery.db'}"
+async def records(url: str) -> AsyncIterator[Records]:
+    """One worker's records; several may be open on the same database."""
     async with opened(url, [DeliveryRow, AttemptRow]) as database:
         yield Records(database)
 
@@ -71,8 +69,8 @@ async def state(kept: Records) -> State:
     return state_of(await kept.get(OWED.delivery_id))
 
 
-async def test_attempts_one_after_the_other_move_a_delivery_on(tmp_path: Path) -> None:
-    async with records(tmp_path) as kept:
+async def test_attempts_one_after_the_other_move_a_delivery_on(database_url: str) -> None:
+    async with records(database_url) as kept:
         assert await kept.put(failed(1))
         assert await kept.put(failed(2))
         assert await kept.put(entry(3, Succeeded(4)))
@@ -83,9 +81,9 @@ async def test_attempts_one_after_the_other_move_a_delivery_on(tmp_path: Path) -
 
 @pytest.mark.parametrize("late", [failed(1), failed(3), entry(1, Succeeded(2))])
 async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
-    tmp_path: Path, late: Entry
+    database_url: str, late: Entry
 ) -> None:
-    async with records(tmp_path) as kept:
+    async with records(database_url) as kept:
         await kept.put(failed(1))
 
         assert not await kept.put(late)
@@ -95,8 +93,8 @@ async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
         assert (last["number"], last["trigger"]) == (1, "first")
 
 
-async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(tmp_path: Path) -> None:
-    async with records(tmp_path) as kept:
+async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(database_url: str) -> None:
+    async with records(database_url) as kept:
         await kept.put(failed(1))
         discarded = Discarded(3, "endpoint_deleted")
 
@@ -106,16 +104,20 @@ async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(tmp_path:
         assert await state(kept) == discarded
 
 
-async def test_of_the_same_attempt_in_one_group_one_wins(tmp_path: Path) -> None:
-    async with records(tmp_path) as kept:
+async def test_of_the_same_attempt_in_one_group_one_wins(database_url: str) -> None:
+    async with records(database_url) as kept:
         won = await asyncio.gather(*(kept.put(failed(1)) for _ in range(5)))
 
         assert sorted(won) == [False] * 4 + [True]
         assert (await kept.attempt(OWED.delivery_id, 1))["trigger"] == "first"
 
 
-async def test_of_the_same_attempt_by_several_workers_one_wins(tmp_path: Path) -> None:
-    async with records(tmp_path) as one, records(tmp_path) as two, records(tmp_path) as three:
+async def test_of_the_same_attempt_by_several_workers_one_wins(database_url: str) -> None:
+    async with (
+        records(database_url) as one,
+        records(database_url) as two,
+        records(database_url) as three,
+    ):
         won = await asyncio.gather(*(kept.put(failed(1)) for kept in (one, two, three)))
 
         assert sorted(won) == [False, False, True]
@@ -123,9 +125,9 @@ async def test_of_the_same_attempt_by_several_workers_one_wins(tmp_path: Path) -
 
 
 async def test_losing_one_race_does_not_keep_others_of_the_group_from_winning(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    async with records(tmp_path) as kept:
+    async with records(database_url) as kept:
         await kept.put(failed(1))
         others = [entry(1, Succeeded(2), delivery_id=f"d-{n}") for n in range(3)]
 
@@ -134,8 +136,8 @@ async def test_losing_one_race_does_not_keep_others_of_the_group_from_winning(
         assert won == [False, True, True, True]
 
 
-async def test_a_delivery_on_record_can_be_owed_again_as_it_was(tmp_path: Path) -> None:
-    async with records(tmp_path) as kept:
+async def test_a_delivery_on_record_can_be_owed_again_as_it_was(database_url: str) -> None:
+    async with records(database_url) as kept:
         await kept.put(failed(1))
 
         row = await kept.get(OWED.delivery_id)

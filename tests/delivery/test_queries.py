@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -70,10 +69,9 @@ def attempt(number: int, body: bytes) -> AttemptRow:
 
 @pytest.mark.parametrize("byte", [b"\x00", b"\x1f", b"\xff", b'"', b"x"])
 async def test_twelve_attempts_with_hostile_answers_fit_into_a_reply(
-    tmp_path: Path, byte: bytes
+    database_url: str, byte: bytes
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
-    async with opened(url, [DeliveryRow, AttemptRow]) as database:
+    async with opened(database_url, [DeliveryRow, AttemptRow]) as database:
         async with database.session() as session:
             session.add(delivery(12))
             session.add_all(attempt(number, byte * BODY_CAP) for number in range(1, 13))
@@ -87,10 +85,9 @@ async def test_twelve_attempts_with_hostile_answers_fit_into_a_reply(
 
 
 async def test_very_many_attempts_share_the_room_and_say_that_they_were_cut(
-    tmp_path: Path,
+    database_url: str,
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/d.db"
-    async with opened(url, [DeliveryRow, AttemptRow]) as database:
+    async with opened(database_url, [DeliveryRow, AttemptRow]) as database:
         async with database.session() as session:
             session.add(delivery(30))
             rows = [attempt(number, b"\xff" * BODY_CAP) for number in range(1, 31)]

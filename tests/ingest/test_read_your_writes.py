@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -38,11 +37,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(bus: Bus, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
     now, clock = wall_now(), VirtualClock(bus)
     await time_line.append(bus, ClockStarted(now=now, wall=now, speed=1), 0)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'ingest.db'}"
-    async with opened(url, [VideoRow]) as database, clock.following():
+    async with opened(database_url, [VideoRow]) as database, clock.following():
         yield Desk(Handlers(EventLog(bus, VIDEO), VideoView(database), clock, 0))
 
 

@@ -1,7 +1,6 @@
 """A view's row only ever moves on, whoever writes it and however late."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from tests.shared.videos import ORG
 
 
 @pytest.fixture
-async def view(tmp_path: Path) -> AsyncIterator[EndpointView]:
-    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'view.db'}", [EndpointRow]) as database:
+async def view(database_url: str) -> AsyncIterator[EndpointView]:
+    async with opened(database_url, [EndpointRow]) as database:
         yield EndpointView(database)
 
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -54,11 +53,10 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(bus: Bus, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
     now, clock = wall_now(), VirtualClock(bus)
     await time_line.append(bus, ClockStarted(now=now, wall=now, speed=1), 0)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'subscriptions.db'}"
-    async with opened(url, [EndpointRow, SecretRow]) as database, clock.following():
+    async with opened(database_url, [EndpointRow, SecretRow]) as database, clock.following():
         view, log = EndpointView(database), EventLog(bus, ENDPOINT)
         chance = secrets.token_bytes
         yield Desk(Handlers(log, view, Vault(database), clock, seed=0, random_bytes=chance), view)
