@@ -12,7 +12,7 @@ from telecine.shared.bus import Bus
 from telecine.shared.events.clock import ClockStarted
 from telecine.shared.timers import cancel_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now
-from tests.clock.timing import after, fired_ids, held, is_done, set_all, timer
+from tests.clock.timing import after, fenced_firing, fired_ids, held, is_done, set_all, timer
 from tests.waiting import until
 
 PAST = after(wall_now(), -60)
@@ -26,7 +26,7 @@ async def firing(bus: Bus) -> AsyncIterator[Firing]:
     now, clock = wall_now(), VirtualClock(bus)
     await time_line.append(bus, ClockStarted(now=now, wall=now, speed=0), 0)
     async with clock.following():
-        yield Firing(bus, clock)
+        yield await fenced_firing(bus, clock)
 
 
 def patched(bus: Bus, patch: pytest.MonkeyPatch, change: Callable[[Delete], Delete]) -> None:

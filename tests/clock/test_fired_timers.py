@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from telecine.clock import time_line
-from telecine.clock.firing import Firing
 from telecine.shared.bus import Bus, Stored
 from telecine.shared.events.clock import ClockStarted
 from telecine.shared.timers import Timer, set_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now
+from tests.clock.timing import fenced_firing, fired_ids
 from tests.waiting import until
 
 STEP = Timer("test", "key", 1, wall_now(), "lane", {})
@@ -36,12 +36,11 @@ async def held(bus: Bus) -> list[str]:
 async def test_a_due_timer_is_fired_once_and_deleted(bus: Bus, clock: VirtualClock) -> None:
     await set_timer(bus, STEP)
 
-    async with Firing(bus, clock).running():
+    firing = await fenced_firing(bus, clock)
+    async with firing.running():
         await until(lambda: all_deleted(bus))
 
-    due = await bus.js.get_msg("DUE", 1)
-    assert (due.headers or {})["telecine-generation"] == "1"
-    assert (await bus.js.stream_info("DUE")).state.messages == 1
+    assert await fired_ids(bus) == ["test.key.1"]
 
 
 async def all_deleted(bus: Bus) -> bool:
@@ -62,7 +61,8 @@ async def test_deleting_a_fired_timer_leaves_the_next_generation_alone(
     monkeypatch.setattr(bus, "publish", handled_at_once)
     await set_timer(bus, STEP)
 
-    async with Firing(bus, clock).running():
+    firing = await fenced_firing(bus, clock)
+    async with firing.running():
         await until(lambda: first_deleted(bus))
 
     assert await held(bus) == ["timer.test.key.2"]

@@ -53,7 +53,7 @@ async def test_fired_timer_carries_its_due_time_and_what_was_set_with_it(
     await set_timer(bus, timer("late", due))
     await until(lambda: is_done(bus, 1))
 
-    message = await bus.js.get_msg("DUE", 1)
+    message = await bus.js.get_last_msg("DUE", "due.test.late")
 
     assert (message.headers or {})["telecine-due"] == due.isoformat()
     assert (message.headers or {})["telecine-lane"] == "lane:late"

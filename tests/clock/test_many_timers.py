@@ -135,4 +135,5 @@ async def _empty(bus: Bus) -> bool:
     """Whether no timer is held and none is on its way to its handler."""
     if await held(bus):
         return False
-    return (await bus.js.stream_info("DUE")).state.messages == 0 and not await held(bus)
+    due = await bus.js.stream_info("DUE", subjects_filter="due.test.>")
+    return not due.state.subjects and not await held(bus)

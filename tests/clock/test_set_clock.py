@@ -31,7 +31,7 @@ async def deaf(bus: Bus, name: str) -> AsyncIterator[Beating]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instances are gone after a second, and waited for no longer than two."""
     monkeypatch.setattr("telecine.shared.heartbeat.GONE_AFTER", 1.0)
-    monkeypatch.setattr("telecine.clock.service.GONE_AFTER", 1.0)
+    monkeypatch.setattr("telecine.clock.handlers.GONE_AFTER", 1.0)
 
 
 async def test_everybody_follows_when_the_change_is_answered(

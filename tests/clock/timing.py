@@ -1,5 +1,6 @@
 """A clock under test: asked over the wire, watched through the streams it writes to."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from telecine.clock import time_line
+from telecine.clock.fence import last_fence, raise_fence
+from telecine.clock.firing import Firing
 from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
-from telecine.shared.eventlog import direct_get
+from telecine.shared.eventlog import direct_get, stored_at
 from telecine.shared.rpc import call
 from telecine.shared.settings import Settings
 from telecine.shared.timers import Timer, set_timer
-from telecine.shared.virtual_time import Anchor
+from telecine.shared.virtual_time import Anchor, VirtualClock
 from telecine.simulations.nats_server import EmbeddedNats
 
 FROZEN = 0.0
@@ -56,7 +59,8 @@ def after(now: datetime, seconds: float) -> datetime:
 
 async def fired(bus: Bus) -> list[Due]:
     """Answer what was fired, in its order; nobody takes it away in these tests."""
-    answers = await direct_get(bus, "DUE", {"seq": 1, "batch": 10_000, "next_by_subj": "due.>"})
+    request = {"seq": 1, "batch": 10_000, "next_by_subj": "due.test.>"}
+    answers = await direct_get(bus, "DUE", request)
     return [_due(answer.headers or {}) for answer in answers]
 
 
@@ -74,6 +78,12 @@ async def is_done(bus: Bus, firings: int) -> bool:
     return await held(bus) == 0 and len(await fired(bus)) >= firings
 
 
+async def fenced_firing(bus: Bus, clock: VirtualClock) -> Firing:
+    """Fire as the only clock that there is."""
+    fence = await raise_fence(bus, await last_fence(bus))
+    return Firing(bus, clock, fence, steady=asyncio.Lock(), overtaken=lambda: None)
+
+
 async def anchor_now(bus: Bus) -> Anchor:
     """Answer the clock's last fact."""
     fact, _ = await time_line.last_fact(bus)
@@ -83,7 +93,5 @@ async def anchor_now(bus: Bus) -> Anchor:
 
 def _due(fields: dict[str, str]) -> Due:
     key = fields["Nats-Subject"].split(".", 1)[1]
-    seconds, _, fraction = fields["Nats-Time-Stamp"].rstrip("Z").partition(".")
-    stored_at = datetime.fromisoformat(f"{seconds}.{fraction[:6]:0<6}+00:00")
     due = datetime.fromisoformat(fields["telecine-due"])
-    return Due(f"{key}.{fields['telecine-generation']}", due, stored_at)
+    return Due(f"{key}.{fields['telecine-generation']}", due, stored_at(fields))

@@ -12,15 +12,19 @@ from telecine.shared.streams import STREAMS, bootstrap
 from tests.nats import Connect
 
 NAMES = {config.name for config in STREAMS}
-SOURCES_OF_TRUTH = ["VIDEOS", "ENDPOINTS", "CLOCK"]
+SOURCES_OF_TRUTH = ["VIDEOS", "LIVES", "JOBS", "FOLDERS", "ENDPOINTS", "CLOCK"]
 SUBJECTS = {
     "VIDEOS": "video.created.demo.v1",
+    "LIVES": "live.created.demo.l1",
+    "JOBS": "job.created.demo.j1",
+    "FOLDERS": "folder.created.demo.f1",
     "ENDPOINTS": "endpoint.created.demo.e1",
     "CLOCK": "clock.started",
     "TIMERS": "timer.test.key.1",
     "DUE": "due.test.key",
     "DELIVERIES": "delivery.requested.demo.e1",
     "ATTEMPTS": "attempt.failed.demo.e1",
+    "LEASES": "lease.test",
 }
 
 

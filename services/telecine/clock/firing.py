@@ -5,7 +5,7 @@ A crash between the two fires again; the handler knows by the generation (DESIGN
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -14,7 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from telecine.clock.heap import Held, TimerHeap
-from telecine.shared.bus import Bus
+from telecine.shared.bus import Bus, Expect, WrongSequence
 from telecine.shared.errors import BrokenMessage, Unavailable
 from telecine.shared.follow import Follow
 from telecine.shared.tasks import alongside
@@ -37,12 +37,26 @@ class Firing:
     `steady` is held while timers are fired: whoever changes the speed takes it, so that no timer is
     fired by a time that is over. After a reconnect the stream is read anew (another `_reading`);
     what was under way before is dropped, since the new reading finds it again.
+
+    Every firing expects `fence`. If the server refuses one, another clock fires by now: `overtaken`
+    is called, nothing more is fired, and nothing is deleted that was not fired before.
     """
 
-    def __init__(self, bus: Bus, clock: VirtualClock, steady: asyncio.Lock | None = None) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        clock: VirtualClock,
+        fence: Expect,
+        *,
+        steady: asyncio.Lock,
+        overtaken: Callable[[], None],
+    ) -> None:
         self._bus = bus
         self._clock = clock
-        self._steady = steady or asyncio.Lock()
+        self._fence = fence
+        self._steady = steady
+        self._overtaken = overtaken
+        self._may_fire = True
         self._heap = TimerHeap()
         self._wake = asyncio.Event()
         self._reading = 0
@@ -78,7 +92,7 @@ class Firing:
         return self._heap.cancel(sequence, service, key, int(generation))
 
     async def _run(self) -> None:
-        while True:
+        while self._may_fire:
             self._wake.clear()
             try:
                 fired = await self._fire_due()
@@ -116,7 +130,13 @@ class Firing:
                 json.dumps(timer.payload).encode(),
                 headers=fired_headers(timer),
                 message_id=timer.id,
+                expect=self._fence,
             )
+        except WrongSequence:
+            log.warning("timer.fenced", timer=timer.id)
+            self._may_fire = False
+            self._overtaken()
+            return
         except Unavailable as error:
             log.warning("timer.waits", timer=timer.id, error=str(error))
             await asyncio.sleep(_RETRY)

@@ -1,103 +1,136 @@
-"""The clock service: begins the run, answers about time, fires timers."""
+"""The clock service: of several copies one owns the time and its timers, the others stand by."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from time import monotonic
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import structlog
+from nats.errors import Error as NatsError
 
-from telecine.clock import time_line
 from telecine.clock.firing import Firing
-from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
-from telecine.shared.errors import Conflict, Refusal, Unavailable
-from telecine.shared.heartbeat import GONE_AFTER, Pulse
+from telecine.clock.handlers import Handlers
+from telecine.clock.measures import watch_queues
+from telecine.clock.reign import begin
+from telecine.shared.contracts.clock import GetClock, SetClock
+from telecine.shared.errors import Conflict, TelecineError
+from telecine.shared.heartbeat import Pulse
 from telecine.shared.instance import Instance, instance
+from telecine.shared.lease import RENEW, Lease, Taken, candidate
 from telecine.shared.metrics import Metrics
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.tasks import alongside
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+
+#: Seconds between two lives of a copy.
+_PAUSE = 0.2
 
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
-    """Run the clock while the block lasts."""
-    async with instance(settings, "clock", metrics) as me:
-        await _begin(me)
-        await me.stack.enter_async_context(me.clock.following())
+    """Run one copy of the clock while the block lasts; it begins when the copy answers, or stands
+    by behind one that does."""
+    copy = _Copy(settings, metrics or Metrics())
+    life = asyncio.create_task(copy.live(), name="clock")
+    try:
+        await copy.is_placed(life)
+        yield
+    finally:
+        copy.stopping.set()
+        await asyncio.wait({life})
+
+
+class _Copy:
+    """One copy and its lives: it waits for the lease, reigns until it stops or has lost the lease,
+    and in that case waits again, as if it had just been started."""
+
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
+        self.stopping = asyncio.Event()
+        self._placed = asyncio.Event()
+        self._settings = settings
+        self._metrics = metrics
+
+    async def is_placed(self, life: asyncio.Task[None]) -> None:
+        """Wait until this copy reigns or stands by. Raises what its first life fails with."""
+        placed = asyncio.create_task(self._placed.wait())
+        await asyncio.wait({life, placed}, return_when=asyncio.FIRST_COMPLETED)
+        placed.cancel()
+        if life.done():
+            await life
+
+    async def live(self) -> None:
+        """Live until `stopping`; what goes wrong before the copy has its place is raised."""
+        while not self.stopping.is_set():
+            try:
+                await self._live_once()
+            except Exception as error:
+                if not (self._placed.is_set() or isinstance(error, Conflict)):
+                    raise
+                expected = isinstance(error, TelecineError | NatsError | TimeoutError)
+                log.warning("clock.begun_anew", error=repr(error), exc_info=not expected)
+                await self._unless_stopped(asyncio.sleep(_PAUSE))
+
+    async def _live_once(self) -> None:
+        async with (
+            instance(self._settings, "clock", self._metrics) as me,
+            me.clock.following(),
+            candidate(me.bus, "clock", me.beating.instance) as lease,
+        ):
+            taken = await self._unless_stopped(lease.acquire(lambda: self._stand_by(me)))
+            if taken:
+                me.beating.standing_by = False
+                async with AsyncExitStack() as stack:  # all of it ends before the lease does
+                    await self._reign(replace(me, stack=stack), lease, taken)
+
+    def _stand_by(self, me: Instance) -> None:
+        if not me.beating.standing_by:
+            log.info("clock.stands_by", instance=me.beating.instance)
+            me.beating.standing_by = True
+            me.beating.beat()
+        self._placed.set()
+
+    async def _reign(self, me: Instance, lease: Lease, taken: Taken) -> None:
+        reign = await begin(me, lease, taken)
+        await me.clock.reached(reign.position, timeout=10)
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
         steady = asyncio.Lock()
-        handlers = Handlers(me, pulse, steady)
-        serve(me.broker, GetClock, handlers.get)
-        serve(me.broker, SetClock, handlers.set)
-        await me.stack.enter_async_context(Firing(me.bus, me.clock, steady).running())
-        await me.ready()
-        try:
-            yield
-        finally:
-            await handlers.note_time()
-
-
-async def _begin(me: Instance) -> None:
-    last, position = await time_line.last_fact(me.bus)
-    wished = me.settings.speed if "speed" in me.settings.model_fields_set else None
-    started = time_line.resume(last, await time_line.witnesses(me.bus), wall_now(), wished)
-    await time_line.append(me.bus, started, position)
-    log.info("clock.started", now=started.now.isoformat(), speed=started.speed)
-
-
-class Handlers:
-    """What the clock answers. No timer is fired while `steady` is held."""
-
-    def __init__(self, me: Instance, pulse: Pulse, steady: asyncio.Lock) -> None:
-        self._me = me
-        self._pulse = pulse
-        self._steady = steady
-        self._changing = asyncio.Lock()
-
-    async def get(self, _: GetClock) -> ClockAnswer:
-        """Tell the time."""
-        wall, anchor = wall_now(), self._me.clock.anchor
-        return ClockAnswer(
-            now=anchor.at(wall), wall=wall, speed=anchor.speed, sequence=self._me.clock.sequence
+        handlers = Handlers(me, pulse, steady, lease, reign.position)
+        group = (
+            f"clock-{lease.revision}"  # one that is paused would keep its share of the questions
         )
+        serve(me.broker, GetClock, handlers.get, group=group)
+        serve(me.broker, SetClock, handlers.set, group=group)
+        firing = Firing(me.bus, me.clock, reign.fence, steady=steady, overtaken=lease.lose)
+        await me.stack.enter_async_context(firing.running())
+        me.stack.callback(watch_queues(me.metrics, me.bus))
+        await me.ready()
+        await me.stack.enter_async_context(alongside("clock readiness", _tell(me, lease)))
+        self._placed.set()
+        await self._unless_stopped(lease.lost.wait())
+        await handlers.note_time()
 
-    async def set(self, wish: SetClock) -> ClockAnswer:
-        """Change the speed; idempotent by its value, answered when everybody follows."""
-        async with self._changing:
-            async with self._steady:
-                sequence = await self._change(wish.speed)
-            await self._until_all_follow(sequence)
-        return await self.get(GetClock())
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Do something, unless the copy is stopped first; then None."""
+        doing, stopped = asyncio.create_task(work), asyncio.create_task(self.stopping.wait())
+        try:
+            await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return await doing if doing.done() else None
+        finally:
+            for task in (doing, stopped):
+                task.cancel()
+            await asyncio.gather(doing, stopped, return_exceptions=True)
 
-    async def note_time(self) -> None:
-        """Write down how far time has come, for the next start to go on from."""
-        speed = self._me.clock.anchor.speed
-        if speed and self._me.bus.is_connected:
-            # If it fails, the next start goes on from the last event, as after a kill.
-            with suppress(Conflict, Unavailable, TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._change(speed)
 
-    async def _change(self, speed: float) -> int:
-        """Answer the position of the fact; we follow it ourselves by then, if we can."""
-        clock = self._me.clock
-        fact = time_line.change(clock.anchor, wall_now(), speed)
-        sequence = await time_line.append(self._me.bus, fact, clock.sequence)
-        log.info("clock.speed_changed", now=fact.now.isoformat(), speed=fact.speed)
-        await clock.reached(sequence, timeout=GONE_AFTER)
-        return sequence
-
-    async def _until_all_follow(self, sequence: int) -> None:
-        await self._pulse.settled()
-        deadline = monotonic() + 2 * GONE_AFTER
-        while missing := [b for b in self._pulse.alive() if b.clock < sequence]:
-            left = deadline - monotonic()
-            if left <= 0 or not await self._pulse.next_beat(left):
-                names = ", ".join(sorted(f"{b.service} {b.instance}" for b in missing))
-                raise Refusal(
-                    "timeout", f"the clock has changed, but these do not follow: {names}"
-                )
+async def _tell(me: Instance, lease: Lease) -> None:
+    """Be ready for as long as the lease can be renewed: the house cannot do without."""
+    while True:
+        await asyncio.sleep(RENEW)
+        if me.beating.ready != lease.is_fresh:
+            me.beating.ready = lease.is_fresh
+            me.beating.beat()

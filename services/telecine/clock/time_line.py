@@ -13,7 +13,14 @@ from telecine.shared.ids import hex_of
 from telecine.shared.virtual_time import Anchor, parse_clock_fact
 
 #: Streams whose last event tells how far virtual time had come.
-_WITNESSES = (("VIDEOS", "video.>"), ("ENDPOINTS", "endpoint.>"), ("ATTEMPTS", "attempt.>"))
+_WITNESSES = (
+    ("VIDEOS", "video.>"),
+    ("LIVES", "live.>"),
+    ("JOBS", "job.>"),
+    ("FOLDERS", "folder.>"),
+    ("ENDPOINTS", "endpoint.>"),
+    ("ATTEMPTS", "attempt.>"),
+)
 
 
 def resume(
@@ -29,6 +36,12 @@ def resume(
     return ClockStarted(
         now=max(seen, default=wall), wall=wall, speed=kept if speed is None else speed
     )
+
+
+def go_on(last: ClockFact, witnessed: Sequence[datetime], wall: datetime) -> ClockStarted:
+    """Answer the fact that takes over a run that others still follow: time has gone on meanwhile."""
+    line = Anchor(last.now, last.wall, last.speed)
+    return ClockStarted(now=max([line.at(wall), *witnessed]), wall=wall, speed=last.speed)
 
 
 def change(anchor: Anchor, wall: datetime, speed: float) -> ClockSpeedChanged:

@@ -5,7 +5,7 @@ that did not come is resolved by looking for our own event behind the expected s
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -140,7 +140,7 @@ class EventLog(Generic[S, F]):
                 fields,
                 message.data,
                 sequence=int(fields["Nats-Sequence"]),
-                stored_at=datetime.fromisoformat(_micros(fields["Nats-Time-Stamp"])),
+                stored_at=stored_at(fields),
             )
         meta = message.metadata
         return envelope.parse(
@@ -156,10 +156,11 @@ class EventLog(Generic[S, F]):
         return await direct_get(self._bus, self.kind.stream, request)
 
 
-def _micros(stamp: str) -> str:
-    """Cut RFC 3339 nanoseconds to the microseconds that Python can hold."""
-    head, _, rest = stamp.rstrip("Z").partition(".")
-    return f"{head}.{rest[:6]:0<6}+00:00"
+def stored_at(fields: Mapping[str, str]) -> datetime:
+    """Answer when the server stored a message, from a direct get's headers: RFC 3339 nanoseconds,
+    cut to the microseconds that Python can hold."""
+    head, _, rest = fields["Nats-Time-Stamp"].rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{head}.{rest[:6]:0<6}+00:00")
 
 
 async def direct_get(bus: Bus, stream: str, request: dict[str, Any]) -> list[Msg]:

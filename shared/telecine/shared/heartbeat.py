@@ -25,12 +25,16 @@ GONE_AFTER = 2.0
 
 
 class Heartbeat(Wire):
-    """One instance's sign of life. `clock` is the sequence of the last clock fact it follows."""
+    """One instance's sign of life. `clock` is the sequence of the last clock fact it follows.
+
+    `ready`: it does its service's work. `standing_by`: it would, if the owner were gone.
+    """
 
     service: str
     instance: str
     clock: int
     ready: bool
+    standing_by: bool = False
 
 
 class Beating:
@@ -39,10 +43,11 @@ class Beating:
     def __init__(self, bus: Bus, service: str, instance: str) -> None:
         self._bus = bus
         self._service = service
-        self._instance = instance
+        self.instance = instance
         self._now = asyncio.Event()
         self.clock = 0
         self.ready = False
+        self.standing_by = False
 
     def beat(self) -> None:
         self._now.set()
@@ -65,9 +70,13 @@ class Beating:
 
     async def _send(self) -> None:
         beat = Heartbeat(
-            service=self._service, instance=self._instance, clock=self.clock, ready=self.ready
+            service=self._service,
+            instance=self.instance,
+            clock=self.clock,
+            ready=self.ready,
+            standing_by=self.standing_by,
         )
-        subject = f"heartbeat.{self._service}.{self._instance}"
+        subject = f"heartbeat.{self._service}.{self.instance}"
         try:
             await self._bus.client.publish(subject, beat.model_dump_json().encode())
         except NatsError as error:

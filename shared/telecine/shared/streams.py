@@ -61,14 +61,28 @@ ATTEMPTS = StreamConfig(
     duplicate_window=120,
 )
 
+#: Who owns what: the last word under a subject counts, guarded by its sequence.
+LEASES = StreamConfig(
+    name="LEASES",
+    subjects=["lease.*"],
+    retention=RetentionPolicy.LIMITS,
+    storage=StorageType.FILE,
+    max_msgs_per_subject=1,
+    allow_direct=True,
+)
+
 STREAMS = (
     _log("VIDEOS", "video.*.*.*"),
+    _log("LIVES", "live.*.*.*"),
+    _log("JOBS", "job.*.*.*"),
+    _log("FOLDERS", "folder.*.*.*"),
     _log("ENDPOINTS", "endpoint.*.*.*"),
     _log("CLOCK", "clock.*"),
     TIMERS,
     _work("DUE", "due.*.>"),
     _work("DELIVERIES", "delivery.requested.*.*", "delivery.replay.*.*"),
     ATTEMPTS,
+    LEASES,
 )
 
 

@@ -12,14 +12,14 @@ from telecine.shared.settings import Settings
 
 
 async def run(settings: Settings, name: str) -> int:
-    """Answer 0 if a copy on this machine says within two seconds that it is ready, else 1."""
+    """Answer 0 if a copy on this machine says within two seconds that it is ready or stands by, else 1."""
     if not settings.nats_url:
         raise Refusal("invalid", "set TELECINE_NATS_URL to the house's NATS server", "nats_url")
     heard = asyncio.Event()
 
     async def take(message: Msg) -> None:
         beat = Heartbeat.model_validate_json(message.data)
-        if beat.ready and beat.instance.startswith(host_token()):
+        if (beat.ready or beat.standing_by) and beat.instance.startswith(host_token()):
             heard.set()
 
     async with connected(settings.nats_url, "health") as bus:

@@ -29,6 +29,8 @@ async def under_way(bus: Bus) -> UnderWay:
     owed = {}
     async for message in _all(bus, "DELIVERIES"):
         fields = message.headers or {}
+        if "telecine-matched-at" not in fields:
+            continue  # a resend: what it sends again is on record
         matched_at = datetime.fromisoformat(fields["telecine-matched-at"])
         owed[fields["ce-id"]] = (int(fields["telecine-event-sequence"]), matched_at)
     timers: set[Awaiting] = set()
@@ -38,7 +40,8 @@ async def under_way(bus: Bus) -> UnderWay:
     async for message in _all(bus, "DUE"):
         fields = message.headers or {}
         _, service, key = fields["Nats-Subject"].split(".")
-        timers.add((service, key, int(fields["telecine-generation"])))
+        if service != "clock":  # its fence, which is nobody's timer
+            timers.add((service, key, int(fields["telecine-generation"])))
     return UnderWay(
         frozenset(timers),
         owed,
