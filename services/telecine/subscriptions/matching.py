@@ -13,7 +13,7 @@ from telecine.platforms.pack import Fidelity, Rendering
 from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active
 from telecine.shared.envelope import Recorded
-from telecine.shared.errors import BrokenLog
+from telecine.shared.errors import BrokenLog, BrokenMessage
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.video import VideoFact
 from telecine.shared.ids import object_id
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 #: Facts that are matched together: one look at the endpoints, one wait for NATS.
 ABREAST = 64
+DURABLE = "subscriptions-matching"
 
 
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
@@ -34,6 +35,15 @@ def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
     subscription = endpoint.profile.subscription
     pack = packs()[endpoint.profile.platform]
     return event_type in subscription.types and pack.sends(event_type, fidelity)
+
+
+def _about(message: Msg) -> tuple[str, str]:
+    """Answer a fact's type and its organisation. Raises BrokenMessage."""
+    try:
+        room, what, org, _ = message.subject.split(".")
+    except ValueError as error:
+        raise BrokenMessage(f"{message.subject} is no fact's subject") from error
+    return f"{room}.{what}", org
 
 
 class Matching:
@@ -53,17 +63,18 @@ class Matching:
 
     async def take(self, messages: list[Msg]) -> None:
         """Match some facts, in their order, against the endpoints as they are now."""
-        facts = [self._log.parse(message) for message in messages]
-        orgs = dict.fromkeys(fact.stamp.org for fact in facts)
-        endpoints = {org: await self._view.active(org) for org in orgs}
-        owed = [
-            await self._owed(fact, endpoint, sequence)
-            for fact in facts
-            for endpoint, sequence in endpoints[fact.stamp.org]
-            if wants(endpoint, fact.fact.type, self._fidelity)
-        ]
+        about = [_about(message) for message in messages]
+        endpoints = {
+            org: await self._view.active(org) for org in dict.fromkeys(o for _, o in about)
+        }
+        owed: list[tuple[Msg, Owed]] = []
+        for message, (event_type, org) in zip(messages, about, strict=True):
+            wanting = [e for e in endpoints[org] if wants(e[0], event_type, self._fidelity)]
+            if wanting:  # most facts are wanted by nobody, and need not be read
+                fact = self._log.parse(message)
+                owed += [(message, await self._owed(fact, *each)) for each in wanting]
         # Begun in order on one connection, so stored in order; only the answers are awaited at once.
-        await asyncio.gather(*(self._owe(each) for each in owed))
+        await asyncio.gather(*(self._owe(*each) for each in owed))
         for message in messages:
             await self._bus.ack(message)
 
@@ -92,8 +103,9 @@ class Matching:
             body=packs()[profile.platform].render(rendering),
         )
 
-    async def _owe(self, owed: Owed) -> None:
-        await owe(self._bus, owed)
+    async def _owe(self, message: Msg, owed: Owed) -> None:
+        with self._bus.tracing.handling(message.subject, DURABLE, message.headers):
+            await owe(self._bus, owed)
         with correlation(owed.correlation_id, video_id=owed.video_id):
             log.info(
                 "delivery.requested",

@@ -13,7 +13,7 @@ class ViewRows:
 
     def __init__(self, database: Database, table: type[SQLModel]) -> None:
         self._database = database
-        self._table = table
+        self._upsert = _upsert(database, table)
         self._commits: GroupCommit[dict[str, Any], None] = GroupCommit(self._write)
 
     async def put(self, row: dict[str, Any]) -> None:
@@ -21,13 +21,17 @@ class ViewRows:
         await self._commits.put(row)
 
     async def _write(self, rows: list[dict[str, Any]]) -> Sequence[None]:
-        insert = self._database.insert(self._table)
-        columns = self._table.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it at run time
-        upsert = insert.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: insert.excluded[name] for name in rows[0] if name != "id"},
-            where=columns.last_seq < insert.excluded.last_seq,
-        )
         async with self._database.engine.begin() as connection:
-            await connection.execute(upsert, rows)
+            await connection.execute(self._upsert, rows)
         return [None] * len(rows)
+
+
+def _upsert(database: Database, table: type[SQLModel]) -> Any:
+    """Answer the one statement of a view; to build it takes longer than to run it."""
+    insert = database.insert(table)
+    columns = table.__table__.c  # type: ignore[attr-defined]  # SQLModel adds it at run time
+    return insert.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: insert.excluded[name] for name in columns.keys() if name != "id"},  # noqa: SIM118 - a collection, no mapping
+        where=columns.last_seq < insert.excluded.last_seq,
+    )
