@@ -3,22 +3,23 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from telecine.clock import time_line
 from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
 from telecine.delivery.publishing import Publishing
-from telecine.shared import envelope
-from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared import envelope, job, live
+from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus, Expect, Stored
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Kind, Trace
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
+from telecine.shared.folder import Folder, Standing
 from telecine.shared.owed import Owed
 from telecine.shared.video import Video, Watchable
-from tests.shared import endpoints, videos
+from tests.shared import endpoints, folders, jobs, lives, videos
 from tests.shared.videos import due, minute
 
 EVENT_ID, TRACE = "0123456789abcdef", Trace("cause-1", "wish-1")
@@ -66,6 +67,10 @@ def _endpoint(fact: str, version: int, state: Endpoint) -> Case:
     return Case(ENDPOINT, endpoints.FACTS[fact], endpoints.stamp(version), version, state)
 
 
+def _folder(fact: str, version: int, state: Folder) -> Case:
+    return Case(FOLDER, folders.FACTS[fact], folders.stamp(version), version, state)
+
+
 def _marks() -> list[Case]:
     """A watchable video whose deletion failed, that was moved and shown to all, deleted, reverted."""
     found, state = [], videos.WATCHABLE
@@ -76,6 +81,42 @@ def _marks() -> list[Case]:
         state = after
         found.append(_video(fact, version, state))
     return found
+
+
+def _jobs() -> list[Case]:
+    states: dict[str, job.Known] = {
+        "created": jobs.CREATED,
+        "queued": jobs.QUEUED,
+        "started": jobs.STARTED,
+        "completed": jobs.COMPLETED,
+        "failed": jobs.FAILED,
+        "cancelled": jobs.CANCELLED,
+    }
+    return [
+        Case(JOB, jobs.FACTS[fact], jobs.stamp(state.card.version), state.card.version, state)
+        for fact, state in states.items()
+    ]
+
+
+def _lives() -> list[Case]:
+    states: dict[str, live.Known] = {
+        "created": lives.REQUESTED,
+        "start_requested": live.Requested(lives.card(2, opening=lives.LATER)),
+        "server_starting": lives.STARTING,
+        "server_ready": lives.READY,
+        "publish_started": lives.STREAMING,
+        "publish_ended": lives.DISCONNECTED,
+        "stopped": lives.STOPPED,
+        "recording_started": lives.RECORDING,
+        "completed": lives.COMPLETED,
+        "failed": lives.FAILED,
+        "moved": replace(lives.COMPLETED, card=replace(lives.card(10, 6), folder="f-1")),
+        "deleted": lives.DELETED,
+    }
+    return [
+        Case(LIVE, lives.FACTS[fact], lives.stamp(state.card.version), state.card.version, state)
+        for fact, state in states.items()
+    ]
 
 
 def cases() -> dict[str, Case]:
@@ -91,6 +132,12 @@ def cases() -> dict[str, Case]:
         _video("ready_to_watch", 7, videos.WATCHABLE),
         _video("process_failed", 5, videos.FAILED),
         *_marks(),
+        *_lives(),
+        *_jobs(),
+        _folder("created", 1, folders.STANDING),
+        _folder("renamed", 2, Standing(folders.card(2, "Speeches"))),
+        _folder("moved", 2, Standing(folders.card(2, parent=folders.PARENT))),
+        _folder("deleted", 2, folders.DELETED),
         _endpoint("created", 1, endpoints.ACTIVE),
         _endpoint("deactivated", 2, endpoints.INACTIVE),
         _endpoint("activated", 3, Active(endpoints.profile(3))),

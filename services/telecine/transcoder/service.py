@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from telecine.shared.aggregates import VIDEO
+from telecine.shared.aggregates import JOB, LIVE, VIDEO
 from telecine.shared.eventlog import EventLog
-from telecine.shared.instance import instance
+from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
 from telecine.shared.pull import Pull, singly
 from telecine.shared.settings import Settings
 from telecine.transcoder.handlers import Steps
+from telecine.transcoder.stepping import Machine, Stepping, job_machine, live_machine
 
 #: Steps made side by side; they wait for NATS, not for the processor.
 _ABREAST = 32
@@ -38,5 +40,20 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
         )
         await me.stack.enter_async_context(uploaded.running())
         await me.stack.enter_async_context(due.running())
+        await _move(me, EventLog(me.bus, LIVE), live_machine(settings.seed, settings.preset))
+        await _move(me, EventLog(me.bus, JOB), job_machine(settings.seed, settings.preset))
         await me.ready()
         yield
+
+
+async def _move(me: Instance, log: EventLog[Any, Any], machine: Machine[Any, Any]) -> None:
+    """Move the aggregates of a log for as long as the instance runs."""
+    stepping = Stepping(me.bus, log, machine)
+    begins = [f"{fact}.*.*" for fact in machine.begins]
+    pulls = (
+        (log.kind.stream, f"{machine.service}-begun", begins, stepping.begun),
+        ("DUE", f"{machine.service}-due", [f"due.{machine.service}.>"], stepping.due),
+    )
+    for stream, durable, filters, handle in pulls:
+        pull = Pull(me.bus, stream, durable, filters, singly(handle), concurrency=_ABREAST)
+        await me.stack.enter_async_context(pull.running())

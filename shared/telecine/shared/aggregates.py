@@ -1,14 +1,18 @@
-"""The kinds of aggregate that have a log: video and endpoint."""
+"""The kinds of aggregate that have a log: video, live stream, transcoding job and endpoint."""
 
 from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from telecine.shared import endpoint, video
+from telecine.shared import endpoint, job, live, video
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.envelope import Kind
 from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.events.job import JobFact
+from telecine.shared.events.live import LiveFact
 from telecine.shared.events.video import VideoFact
+from telecine.shared.job import Job
+from telecine.shared.live import Live
 from telecine.shared.video import Video
 
 VIDEO: Kind[Video, VideoFact] = Kind(
@@ -19,6 +23,26 @@ VIDEO: Kind[Video, VideoFact] = Kind(
     facts={fact.type: fact for fact in get_args(VideoFact)},
     state=TypeAdapter(Annotated[Video, Field(discriminator="kind")]),
     state_version=video.STATE_VERSION,
+)
+
+LIVE: Kind[Live, LiveFact] = Kind(
+    name="live",
+    stream="LIVES",
+    initial=live.INITIAL,
+    evolve=live.evolve,
+    facts={fact.type: fact for fact in get_args(LiveFact)},
+    state=TypeAdapter(Annotated[Live, Field(discriminator="kind")]),
+    state_version=live.STATE_VERSION,
+)
+
+JOB: Kind[Job, JobFact] = Kind(
+    name="job",
+    stream="JOBS",
+    initial=job.INITIAL,
+    evolve=job.evolve,
+    facts={fact.type: fact for fact in get_args(JobFact)},
+    state=TypeAdapter(Annotated[Job, Field(discriminator="kind")]),
+    state_version=job.STATE_VERSION,
 )
 
 ENDPOINT: Kind[Endpoint, EndpointFact] = Kind(

@@ -49,7 +49,7 @@ async def obey(
         at = loaded.time(now)
         decision = decide(loaded.state, at)
         if isinstance(decision, Refused):
-            raise Refusal(decision.code, decision.message)
+            raise Refusal(decision.code, decision.message, decision.field)
         if isinstance(decision, Unchanged):
             return Obeyed(loaded.state, loaded.sequence, None)
         try:

@@ -6,10 +6,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Refused:
-    """The command cannot be obeyed: why, in a word and in a sentence."""
+    """The command cannot be obeyed: why, in a word and in a sentence; `field` is to blame for it."""
 
-    code: Literal["not_found", "conflict"]
+    code: Literal["not_found", "conflict", "invalid"]
     message: str
+    field: str | None = None
 
 
 @dataclass(frozen=True)
