@@ -27,6 +27,7 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "fidelity": ("extended", "extended"),
     "quirks": ("off", "off"),
     "timeout": ("0.5", 0.5),
+    "egress": ("10.0.0.0/8,fd00::/8", "10.0.0.0/8,fd00::/8"),
     "in_flight": ("3", 3),
     "upload_limit": ("1024", 1024),
     "keep_media": ("true", True),
@@ -168,6 +169,30 @@ def test_organisations_that_are_not_json_are_refused_by_name(
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]  # what the test is about
+
+
+@pytest.mark.parametrize(
+    ("host", "given_egress", "name"),
+    [
+        ("127.0.0.1", None, "open"),
+        ("localhost", None, "open"),
+        ("::1", None, "open"),
+        ("0.0.0.0", None, "public"),  # noqa: S104 - what the test is about
+        ("192.168.1.7", None, "public"),
+        ("0.0.0.0", "private", "private"),  # noqa: S104 - as above
+        ("127.0.0.1", "public", "public"),
+    ],
+)
+def test_a_house_that_others_reach_sends_to_global_addresses_unless_it_is_told(
+    host: str, given_egress: str | None, name: str
+) -> None:
+    settings = Settings(host=host, orgs={"a": ["k"]}, egress=given_egress)
+
+    assert settings.egress_policy.name == name
+
+
+def test_a_wrong_egress_policy_is_refused_with_what_to_write() -> None:
+    assert "write one of these, or networks such as" in why_not(egress="everywhere")
 
 
 def test_each_service_has_its_own_tables_in_the_data_folder(tmp_path: Path) -> None:

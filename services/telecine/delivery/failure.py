@@ -18,6 +18,7 @@ from aiohttp.http import HttpProcessingError
 
 from telecine.delivery.outcome import TEXT_CAP, Failure, legible
 from telecine.delivery.recording import Recording
+from telecine.delivery.vetting import Forbidden
 
 
 def failure_of(error: Exception, recording: Recording) -> Failure:
@@ -58,6 +59,8 @@ def timed_out(recording: Recording, seconds: float) -> Failure:
 
 def _no_connection(error: ClientConnectorError, recording: Recording) -> Failure:
     peer = recording.tried[-1] if recording.tried else f"{error.host}:{error.port}"
+    if isinstance(error.os_error, Forbidden):
+        return Failure("egress", str(error.os_error))
     reason = _reason(error.os_error)
     match error:
         case ClientConnectorDNSError():

@@ -7,6 +7,7 @@ from typing import Literal
 
 ErrorClass = Literal[
     "dns",  # the host name has no address
+    "egress",  # the egress policy forbids the address, so nobody was called
     "connect",  # nobody answers at that address
     "tls",  # the handshake failed, or the certificate is not the host's
     "timeout",  # the one deadline passed, wherever the attempt was

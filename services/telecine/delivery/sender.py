@@ -17,13 +17,16 @@ from aiohttp import (
     StreamReader,
 )
 from aiohttp.abc import AbstractResolver
+from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
 from telecine.delivery.failure import failure_of, timed_out
 from telecine.delivery.outcome import BODY_CAP, Failure, Outcome, judged, kept_headers, label
 from telecine.delivery.recording import Recording
+from telecine.delivery.vetting import VettingResolver, vetted
 from telecine.delivery.watch import Watch, watching
 from telecine.delivery.wire import TimedTLS, WatchedConnector, open_socket, traces
+from telecine.shared.egress import OPEN, Egress
 
 USER_AGENT = f"Telecine/{version('telecine')}"
 MAX_HEADERS = 128  # of an answer; one more is a protocol error
@@ -46,14 +49,19 @@ class Sender:
     It puts no limit on concurrent sends: whoever sends bounds them, per endpoint, so that a slow
     receiver cannot use up what the others need. End the sends before leaving the context.
 
-    `resolver` finds the addresses of host names (it raises OSError for "none"); `tls` is the
-    context for https, by default the system's trust store. The context is adopted: its
-    `sslobject_class` and ALPN protocols are set.
+    `egress` says where it may connect to. `resolver` finds the addresses of host names (it raises
+    OSError for "none"); `tls` is the context for https, by default the system's trust store. The
+    context is adopted: its `sslobject_class` and ALPN protocols are set.
     """
 
     def __init__(
-        self, *, resolver: AbstractResolver | None = None, tls: ssl.SSLContext | None = None
+        self,
+        *,
+        egress: Egress = OPEN,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self._egress = egress
         self._resolver = resolver
         self._tls = tls or ssl.create_default_context()
         self._tls.sslobject_class = TimedTLS
@@ -63,7 +71,10 @@ class Sender:
     async def __aenter__(self) -> Self:
         self._session = ClientSession(
             connector=WatchedConnector(
-                limit=0, resolver=self._resolver, ssl=self._tls, socket_factory=open_socket
+                limit=0,
+                resolver=VettingResolver(self._resolver or DefaultResolver(), self._egress),
+                ssl=self._tls,
+                socket_factory=vetted(self._egress, open_socket),
             ),
             timeout=ClientTimeout(total=None, sock_connect=None),  # `send` holds the one deadline
             headers={"User-Agent": USER_AGENT},

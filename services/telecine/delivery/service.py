@@ -41,7 +41,7 @@ async def _worker(me: Instance, database: Database) -> Worker:
     return Worker(
         me.bus,
         me.clock,
-        sender=await me.stack.enter_async_context(Sender()),
+        sender=await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy)),
         records=Records(database),
         directory=directory,
         keyring=Keyring(me.bus),

@@ -18,6 +18,7 @@ from telecine.shared.contracts.subscriptions import (
     UpdateEndpoint,
 )
 from telecine.shared.decisions import Obeyed, obey
+from telecine.shared.egress import OPEN, Egress
 from telecine.shared.endpoint import Absent, Deleted, Endpoint
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import BrokenLog, Refusal
@@ -26,6 +27,7 @@ from telecine.shared.events.endpoint import EndpointFact, Subscription
 from telecine.shared.ids import hex_of
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
+from telecine.subscriptions.reach import ensure_reachable
 from telecine.subscriptions.vault import SECRET_BYTES, Vault, signing_secret
 from telecine.subscriptions.view import EndpointView
 
@@ -42,6 +44,7 @@ class Handlers:
         *,
         seed: int,
         random_bytes: Callable[[int], bytes],
+        egress: Egress = OPEN,
     ) -> None:
         self._log = log
         self._view = view
@@ -49,9 +52,11 @@ class Handlers:
         self._clock = clock
         self._seed = seed
         self._random_bytes = random_bytes
+        self._egress = egress
 
     async def create(self, command: CreateEndpoint) -> EndpointAnswer:
         """Make an endpoint, active from now on. Its secrets are kept before its fact names them."""
+        await ensure_reachable(command.wish.url, self._egress)
         pack = packs()[command.platform]
         endpoint_id = pack.endpoint_id(self._seed, command.org, command.request_key)
         signing_key = hex_of(endpoint_id, "signing", command.request_key)
@@ -63,6 +68,7 @@ class Handlers:
 
     async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
         """Replace what the owner may change; a token that stays the same keeps its key id."""
+        await ensure_reachable(command.wish.url, self._egress)
         loaded = await self._log.load(command.org, command.endpoint_id)
         known = None
         if not isinstance(loaded.state, Absent):

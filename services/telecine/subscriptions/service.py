@@ -43,6 +43,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
             me.clock,
             seed=settings.seed,
             random_bytes=secrets.token_bytes,
+            egress=settings.egress_policy,
         )
         _answer(me, handlers)
         await project(me, log, "subscriptions-view", view.put)

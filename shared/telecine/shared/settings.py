@@ -11,6 +11,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from telecine.shared.egress import Egress, policy
+
 ORG_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEFAULT_ORGS = {"demo": ["demo-key"]}
 
@@ -58,6 +60,12 @@ class Settings(BaseSettings):
     quirks: Literal["on", "off"] = Field(
         "on", description="on: the platforms' documented oddities; off: consistent shapes."
     )
+    egress: str | None = Field(
+        None,
+        description="Where webhooks may go: open, private (not to link-local and metadata addresses), "
+        "public (global addresses only) or networks, such as 10.0.0.0/8,2001:db8::/32; empty: open, "
+        "beyond loopback public, under `run` private.",
+    )
     timeout: Annotated[float, Field(gt=0, le=120)] = Field(
         15.0, description="Seconds (wall) that one webhook attempt may take in all."
     )
@@ -81,6 +89,13 @@ class Settings(BaseSettings):
         "info", description="Least severe line that is logged."
     )
 
+    @field_validator("egress")
+    @classmethod
+    def _egress_is_a_policy(cls, egress: str | None) -> str | None:
+        if egress is not None:
+            policy(egress)
+        return egress
+
     @field_validator("orgs")
     @classmethod
     def _orgs_are_usable(cls, orgs: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -102,6 +117,11 @@ class Settings(BaseSettings):
                 'set: set TELECINE_ORGS=\'{"<org>": ["<secret key>"]}\' or listen on 127.0.0.1'
             )
         return self
+
+    @property
+    def egress_policy(self) -> Egress:
+        """Where webhooks may go; a house that others can reach does not open its network to them."""
+        return policy(self.egress or ("open" if _is_loopback(self.host) else "public"))
 
     def database(self, service: str) -> str:
         """Answer the SQLAlchemy URL of one service's tables."""

@@ -25,6 +25,7 @@ UP_OPTIONS = (
     "speed",
     "preset",
     "retries",
+    "egress",
     "fidelity",
     "quirks",
     "keep_media",
@@ -86,6 +87,7 @@ def _add_up(commands: Any) -> None:
 def _add_run(commands: Any) -> None:
     one = commands.add_parser("run", help="run one service against TELECINE_NATS_URL")
     one.add_argument("service", choices=SERVICES)
+    _add_option(one, "egress")
     one.set_defaults(run=_run)
 
 

@@ -15,7 +15,7 @@ from telecine.simulations.clients.api import HouseUnreachable
 async def own_house(settings: Settings) -> AsyncIterator[local.House]:
     """Run a house on embedded defaults while the block lasts, whatever the environment names.
 
-    Of `settings` the place, the port, the NATS server and the database are not used.
+    Of `settings` the place, the port, the NATS server, the database and the egress are not used.
     Raises HouseUnreachable if it cannot be started.
     """
     async with AsyncExitStack() as stack:
@@ -30,4 +30,4 @@ async def own_house(settings: Settings) -> AsyncIterator[local.House]:
 
 def _embedded(settings: Settings, folder: Path) -> Settings:
     own = {"data": folder, "host": "127.0.0.1", "port": 0, "nats_url": None, "database_url": None}
-    return settings.model_copy(update=own)
+    return settings.model_copy(update={**own, "egress": None})

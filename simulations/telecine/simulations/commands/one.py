@@ -10,7 +10,12 @@ NAMES = (*SERVICES, "gateway")
 
 
 async def run(settings: Settings, name: str) -> int:
-    """Run one copy of a service until SIGINT or SIGTERM."""
+    """Run one copy of a service until SIGINT or SIGTERM.
+
+    Who can reach the house, only its gateway knows: so no service sends to wherever it likes.
+    """
+    if settings.egress is None:
+        settings = settings.model_copy(update={"egress": "private"})
     if not settings.nats_url:
         message = (
             "set TELECINE_NATS_URL to the house's NATS server, as nats://<token>@<host>:<port>"
