@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from telecine.shared.bus import Bus, connected
 from telecine.shared.settings import Settings
 from telecine.simulations import local
 from telecine.simulations.receiver import Receiver
@@ -51,3 +52,8 @@ async def opened(data: Path, **changes: Any) -> AsyncIterator[TestHouse]:
 
 
 OpenHouse = Callable[..., AbstractAsyncContextManager[TestHouse]]
+
+
+def joined(house: TestHouse) -> AbstractAsyncContextManager[Bus]:
+    """Answer a connection of the test's own to the house's NATS: `async with joined(house) as bus`."""
+    return connected(str(house.settings.nats_url), "test")

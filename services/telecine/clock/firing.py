@@ -77,15 +77,16 @@ class Firing:
 
     def _take(self, message: Msg) -> None:
         try:
-            obsolete = self._put(message.metadata.sequence.stream, message.subject, message.data)
+            obsolete = self._put(message)
         except BrokenMessage as error:
             log.error("timer.broken", error=str(error))
             return
         self._delete_later(obsolete)
         self._wake.set()
 
-    def _put(self, sequence: int, subject: str, body: bytes) -> list[int]:
-        timer = parse_timer(subject, body)
+    def _put(self, message: Msg) -> list[int]:
+        sequence, subject = message.metadata.sequence.stream, message.subject
+        timer = parse_timer(subject, message.data, message.headers)
         if timer:
             return self._heap.set(sequence, timer)
         _, service, key, generation = subject.split(".")
@@ -125,13 +126,14 @@ class Firing:
     async def _fire(self, held: Held) -> None:
         timer, reading = held.timer, self._reading
         try:
-            await self._bus.publish(
-                f"due.{timer.service}.{timer.key}",
-                json.dumps(timer.payload).encode(),
-                headers=fired_headers(timer),
-                message_id=timer.id,
-                expect=self._fence,
-            )
+            with self._bus.tracing.continuing(timer.trace):
+                await self._bus.publish(
+                    f"due.{timer.service}.{timer.key}",
+                    json.dumps(timer.payload).encode(),
+                    headers=fired_headers(timer),
+                    message_id=timer.id,
+                    expect=self._fence,
+                )
         except WrongSequence:
             log.warning("timer.fenced", timer=timer.id)
             self._may_fire = False

@@ -15,15 +15,16 @@ from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries
 from telecine.shared.database import Database, opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.pull import Pull, singly
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
+async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of delivery while the block lasts."""
-    async with instance(settings, "delivery") as me:
+    async with instance(settings, "delivery", metrics) as me:
         database = await me.stack.enter_async_context(
             opened(settings.database("delivery"), [DeliveryRow, AttemptRow])
         )

@@ -9,7 +9,7 @@ from structlog.contextvars import clear_contextvars
 log = structlog.get_logger()
 
 #: Asked for all the time by whoever watches; their lines would drown the others.
-QUIET = frozenset({"/healthz", "/readyz"})
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class AccessLog:

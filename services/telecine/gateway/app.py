@@ -6,24 +6,26 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from telecine.gateway import health
+from telecine.gateway import health, scrape
 from telecine.gateway.access import AccessLog
 from telecine.gateway.control import routes as control
 from telecine.gateway.failures import failure
 from telecine.gateway.limits import BodyLimit
 from telecine.gateway.logs import Logs
+from telecine.gateway.measures import HttpMeasures
 from telecine.gateway.tus import Turned, mount, turned_away
 from telecine.gateway.uploads import Uploads
 from telecine.platforms import packs
 from telecine.platforms.house import House
 from telecine.shared.bus import Bus
 from telecine.shared.heartbeat import Pulse
+from telecine.shared.settings import Settings
 
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def application(
-    house: House, bus: Bus, pulse: Pulse, uploads: Uploads, upload_limit: int
+    house: House, bus: Bus, pulse: Pulse, uploads: Uploads, settings: Settings
 ) -> FastAPI:
     """Compose the application."""
     app = FastAPI(
@@ -32,15 +34,17 @@ def application(
         docs_url=None,  # their pages load scripts from elsewhere; the house works offline
         redoc_url=None,
         redirect_slashes=False,
+        telemetry=bus.tracing.of_http(),
         strict_content_type=False,  # what `curl -d` sends by itself is JSON here too
     )
     app.include_router(health.router(bus, pulse))
+    app.include_router(scrape.router(bus.metrics, house, is_open=settings.is_local))
     app.include_router(control.router(house, Logs(bus)))
     doors = []
     for pack in packs().values():
         app.include_router(pack.router(house))
         for door in pack.doors:
-            mount(app, house, door, uploads, upload_limit)
+            mount(app, house, door, uploads, settings.upload_limit)
             doors.append(door.path)
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -52,6 +56,7 @@ def application(
         refuse=failure,
     )
     app.add_middleware(AccessLog)
+    app.add_middleware(HttpMeasures, metrics=bus.metrics)
     return app
 
 

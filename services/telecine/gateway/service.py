@@ -30,9 +30,11 @@ async def running(
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
         house = _house(me)
-        uploads = Uploads(settings.uploads, house.call, keep=settings.keep_media)
+        uploads = Uploads(
+            settings.uploads, house.call, keep=settings.keep_media, tracing=me.tracing
+        )
         await me.stack.enter_async_context(uploads.sweeping())
-        app = application(house, me.bus, pulse, uploads, settings.upload_limit)
+        app = application(house, me.bus, pulse, uploads, settings)
         await me.stack.enter_async_context(serving(app, door))
         await me.ready()
         yield

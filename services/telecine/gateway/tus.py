@@ -90,7 +90,8 @@ def _name(house: House, uploads: Uploads, request: Request) -> dict[str, str]:
         return {}
     grant: Grant = request.state.grant
     correlation_id = house.caller(request, grant.org).correlation_id
-    return {"uid": uploads.claim(Claim(grant.org, grant.video_id, correlation_id))}
+    trace = uploads.tracing.current()
+    return {"uid": uploads.claim(Claim(grant.org, grant.video_id, correlation_id, trace))}
 
 
 async def _complete(uploads: Uploads, path: str) -> None:

@@ -6,9 +6,9 @@ finds whatever a killed gateway left behind, and tells ingest under the same key
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from telecine.shared.contracts.ingest import UploadVideoFile
 from telecine.shared.errors import Refusal, TelecineError
 from telecine.shared.events.video import Failure, Media, Source
 from telecine.shared.logging import correlation
+from telecine.shared.tracing import Tracing
 
 log = structlog.get_logger()
 
@@ -34,20 +35,24 @@ _PROBES = 2
 
 @dataclass(frozen=True)
 class Claim:
-    """Whose bytes an upload's are."""
+    """Whose bytes an upload's are, and the context of the trace that it was opened in."""
 
     org: str
     video_id: str
     correlation_id: str
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 class Uploads:
     """The uploads folder. `settle` turns a finished upload into a fact; the sweep does so for the rest."""
 
-    def __init__(self, folder: Path, call: Call, *, keep: bool) -> None:
+    def __init__(
+        self, folder: Path, call: Call, *, keep: bool, tracing: Tracing | None = None
+    ) -> None:
         self._folder = folder
         self._call = call
         self._keep = keep
+        self.tracing = tracing or Tracing()
         self._wake = asyncio.Event()
         self._probing = asyncio.Semaphore(_PROBES)
         self._settling: dict[str, asyncio.Task[None]] = {}
@@ -89,7 +94,10 @@ class Uploads:
         claim, info = self.claimed(uid), self.files.info(uid)
         if claim is None or info is None or info["offset"] != info["size"]:
             return
-        with correlation(claim.correlation_id, video_id=claim.video_id):
+        with (
+            correlation(claim.correlation_id, video_id=claim.video_id),
+            self.tracing.continuing(claim.trace),
+        ):
             async with self._probing:
                 found = await probe(self.files.path(uid), _probe_deadline(info["size"]))
             try:

@@ -17,6 +17,7 @@ from telecine.shared.contracts.subscriptions import (
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
+from telecine.shared.metrics import Metrics
 from telecine.shared.projections import project
 from telecine.shared.pull import Pull
 from telecine.shared.rpc import serve
@@ -29,9 +30,9 @@ from telecine.subscriptions.view import EndpointView
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
+async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of subscriptions while the block lasts."""
-    async with instance(settings, "subscriptions") as me:
+    async with instance(settings, "subscriptions", metrics) as me:
         database = await me.stack.enter_async_context(
             opened(settings.database("subscriptions"), [EndpointRow, SecretRow])
         )

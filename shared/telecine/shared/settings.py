@@ -85,6 +85,14 @@ class Settings(BaseSettings):
         None,
         description="SQLAlchemy URL, {service} is replaced; empty: SQLite files in the data folder.",
     )
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = Field(
+        None,
+        description="Port for nothing but /metrics, without a key; empty: none. The gateway has /metrics "
+        "on its own port as well.",
+    )
+    metrics_host: str = Field(
+        "127.0.0.1", description="Address that TELECINE_METRICS_PORT listens on."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged."
     )
@@ -122,6 +130,11 @@ class Settings(BaseSettings):
     def egress_policy(self) -> Egress:
         """Where webhooks may go; a house that others can reach does not open its network to them."""
         return policy(self.egress or ("open" if _is_loopback(self.host) else "public"))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can call the house."""
+        return _is_loopback(self.host)
 
     def database(self, service: str) -> str:
         """Answer the SQLAlchemy URL of one service's tables."""

@@ -18,7 +18,6 @@ from faststream.opentelemetry import TelemetryMiddleware
 from nats.aio.msg import Msg
 from opentelemetry import context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -31,7 +30,8 @@ from telecine.shared.tracing import Exchange, Tracing
 _PROPAGATOR = TraceContextTextMapPropagator()
 #: Seconds that the last spans may take on their way out.
 GRACE = 3.0
-_QUIET = "healthz,readyz,metrics"
+#: Asked for all the time by whoever watches.
+_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Spans(Tracing):
@@ -80,14 +80,13 @@ class Spans(Tracing):
         return _injected()
 
     @contextmanager
-    def posting(self, url: str, number: int) -> Iterator[Exchange]:
+    def posting(self, url: str) -> Iterator[Exchange]:
         parts = urlsplit(url)
         attributes = {
             "http.request.method": "POST",
             "server.address": parts.hostname or "",
             "server.port": parts.port or (443 if parts.scheme == "https" else 80),
             "url.full": url.partition("?")[0],  # a query may hold a secret of the receiver's
-            "http.request.resend_count": number - 1,
         }
         with self._span("POST", SpanKind.CLIENT, attributes) as span:
             yield _Posted(span)
@@ -101,10 +100,15 @@ class Spans(Tracing):
         )
         return (middleware,)
 
-    def instrument(self, app: Any) -> None:
-        FastAPIInstrumentor.instrument_app(
-            app, tracer_provider=self._provider, excluded_urls=_QUIET
-        )
+    def of_http(self) -> Any:
+        return {
+            "tracer_provider": self._provider,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+            "exclude": lambda scope: scope["path"] in _QUIET,
+        }
 
     async def close(self) -> None:
         # In a thread that nobody waits for at exit: a collector that is away must not hold us up.

@@ -6,7 +6,7 @@ the version of the fact that set it, or the attempt's number (docs/decisions, DE
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus, SubjectTaken
 from telecine.shared.errors import BrokenMessage
+from telecine.shared.tracing import kept
 
 TimerClass = Literal["chain", "shared"]
 
@@ -23,7 +24,8 @@ class Timer:
     """A due time of `service` under `key`. `due` is virtual.
 
     Timers of one `lane` never run side by side; class `shared` decides what lanes share, alone.
-    Setting again is the next generation; the highest one of a key counts.
+    Setting again is the next generation; the highest one of a key counts. `trace` is the context of
+    the trace that it was set in, for its firing to go on in.
     """
 
     service: str
@@ -33,6 +35,7 @@ class Timer:
     lane: str
     payload: Mapping[str, Any]
     timer_class: TimerClass = "chain"
+    trace: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def id(self) -> str:
@@ -71,7 +74,9 @@ async def cancel_timer(bus: Bus, service: str, key: str, generation: int) -> Non
         return
 
 
-def parse_timer(subject: str, body: bytes) -> Timer | None:
+def parse_timer(
+    subject: str, body: bytes, headers: Mapping[str, str] | None = None
+) -> Timer | None:
     """Read a held timer; None for a cancellation. Raises BrokenMessage."""
     try:
         _, service, key, generation = subject.split(".")
@@ -86,6 +91,7 @@ def parse_timer(subject: str, body: bytes) -> Timer | None:
             lane=content["lane"],
             payload=content["payload"],
             timer_class=content["class"],
+            trace=kept(headers),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BrokenMessage(f"{subject} is not a timer: {error}") from error

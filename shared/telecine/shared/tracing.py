@@ -53,16 +53,17 @@ class Tracing:
         """Answer the headers of the trace that we are in, to be kept for `continuing`."""
         return _NONE
 
-    def posting(self, url: str, number: int) -> AbstractContextManager[Exchange]:
-        """Attempt `number` of a webhook goes to a receiver."""
+    def posting(self, url: str) -> AbstractContextManager[Exchange]:
+        """A webhook goes to a receiver."""
         return nullcontext(_NOWHERE)
 
     def middlewares(self) -> tuple[Any, ...]:
         """Answer what FastStream's broker is to be given."""
         return ()
 
-    def instrument(self, app: Any) -> None:
-        """Follow the requests of a FastAPI application."""
+    def of_http(self) -> Any:
+        """Answer what FastAPI is to be given as its `telemetry`."""
+        return {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
     async def close(self) -> None:
         """Send what was not sent yet."""

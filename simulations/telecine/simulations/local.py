@@ -13,9 +13,11 @@ from telecine.gateway import service as gateway
 from telecine.gateway.door import bind
 from telecine.ingest import service as ingest
 from telecine.shared.errors import Unavailable
+from telecine.shared.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats
+from telecine.simulations.scraping import scraping
 from telecine.subscriptions import service as subscriptions
 from telecine.transcoder import service as transcoder
 
@@ -44,6 +46,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
 
     Raises Refusal if the port is taken, DataFolderBusy if the data folder is.
     """
+    metrics = Metrics.of_process()
     async with AsyncExitStack() as stack:
         folder = DataFolder.claim(settings.data)
         stack.callback(folder.release)
@@ -56,8 +59,9 @@ async def house(settings: Settings) -> AsyncIterator[House]:
             folder.write_connection(server.url)
             settings = settings.model_copy(update={"nats_url": server.url})
         for service in SERVICES.values():
-            await stack.enter_async_context(service.running(settings))
-        await stack.enter_async_context(gateway.running(settings, door))
+            await stack.enter_async_context(service.running(settings, metrics))
+        await stack.enter_async_context(gateway.running(settings, door, metrics))
+        await stack.enter_async_context(scraping(settings, metrics))
         await _ready(url)
         yield House(url, settings, server)
 

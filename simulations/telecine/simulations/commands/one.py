@@ -2,8 +2,10 @@
 
 from telecine.gateway import service as gateway
 from telecine.shared.errors import Refusal
+from telecine.shared.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.simulations.local import SERVICES
+from telecine.simulations.scraping import scraping
 from telecine.simulations.stopping import stop_signal
 
 NAMES = (*SERVICES, "gateway")
@@ -23,7 +25,8 @@ async def run(settings: Settings, name: str) -> int:
         raise Refusal("invalid", message, "nats_url")
     service = gateway if name == "gateway" else SERVICES[name]
     with stop_signal() as stopped:
-        async with service.running(settings):
+        metrics = Metrics.of_process()
+        async with service.running(settings, metrics=metrics), scraping(settings, metrics):
             print(f"{name} is up", flush=True)
             await stopped.wait()
     return 0

@@ -1,0 +1,84 @@
+"""What delivery tells of itself: attempts and their phases, and what waits to be sent."""
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from telecine.delivery.outcome import Outcome
+from telecine.delivery.tables import DeliveryRow
+from telecine.shared.database import Database
+from telecine.shared.metrics import Metrics
+from telecine.shared.virtual_time import VirtualClock
+
+#: States of a delivery that nobody has done with.
+WAITING = ("postponed",)
+_PHASES = ("dns", "connect", "tls", "first_byte")
+
+
+class AttemptMeasures:
+    """Counts attempts; the status is a class (`2xx`), since receivers answer what they like."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._attempts = metrics.counter(
+            "telecine_attempts_total",
+            "Webhook attempts, by how they ended, the answer's status class and the error's class.",
+            "outcome",
+            "status",
+            "error",
+        )
+        self._seconds = metrics.histogram(
+            "telecine_attempt_duration_seconds",
+            "A webhook attempt from its start to its outcome, in wall time.",
+            "outcome",
+        )
+        self._phases = metrics.histogram(
+            "telecine_attempt_phase_duration_seconds",
+            "The phases of an attempt that were completed; a kept connection has first_byte only.",
+            "phase",
+        )
+
+    def attempted(self, outcome: Outcome) -> None:
+        """Count an attempt that has ended."""
+        ended = "succeeded" if outcome.success else "failed"
+        self._attempts.labels(ended, status_class(outcome.status), outcome.error or "none").inc()
+        self._seconds.labels(ended).observe(outcome.timings.total_ms / 1000)
+        for phase in _PHASES:
+            milliseconds = getattr(outcome.timings, f"{phase}_ms")
+            if milliseconds is not None:
+                self._phases.labels(phase).observe(milliseconds / 1000)
+
+
+def status_class(status: int | None) -> str:
+    """Answer `2xx` and the like; `none` without an answer."""
+    if status is None:
+        return "none"
+    return f"{status // 100}xx" if 100 <= status <= 599 else "other"
+
+
+def watch_waiting(metrics: Metrics, database: Database, clock: VirtualClock) -> Callable[[], None]:
+    """Let the metrics tell what waits; the copies of delivery share one table and say the same."""
+    count = metrics.gauge(
+        "telecine_deliveries_waiting", "Deliveries that are neither sent nor given up.", "state"
+    )
+    oldest = metrics.gauge(
+        "telecine_deliveries_waiting_oldest_age_seconds",
+        "Virtual seconds since the event of the oldest delivery that waits; 0 if none does.",
+        "state",
+    )
+    rows = (
+        select(col(DeliveryRow.state), func.count(), func.min(col(DeliveryRow.created_at)))
+        .where(col(DeliveryRow.state).in_(WAITING))
+        .group_by(col(DeliveryRow.state))
+    )
+
+    async def look() -> None:
+        async with database.session() as session:
+            found = {state: (n, since) for state, n, since in (await session.execute(rows)).all()}
+        for state in WAITING:
+            number, since = found.get(state, (0, None))
+            age = (clock.now() - since).total_seconds() if since else 0.0
+            count.labels(state).set(number)
+            oldest.labels(state).set(max(0.0, age))
+
+    return metrics.look_at("deliveries", (count, oldest), look)
