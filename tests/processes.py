@@ -108,3 +108,75 @@ async def process(
         yield up
     finally:
         await up.kill()
+
+
+class Copy:
+    """One `telecine run SERVICE` as a process of its own. `output` is what it has said so far."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+
+    @property
+    def output(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has said that it is up. Fails if it has ended."""
+        assert self._process.returncode is None, self.output
+        return " is up" in self.output
+
+    def send(self, with_signal: signal.Signals) -> None:
+        """Send it a signal, such as SIGSTOP and SIGCONT."""
+        self._process.send_signal(with_signal)
+
+    async def end(self, with_signal: signal.Signals) -> int:
+        """End it with a signal. Answers its exit status."""
+        if self._process.returncode is None:
+            self._process.send_signal(with_signal)
+        return await asyncio.wait_for(self._process.wait(), 20)
+
+
+class Copies:
+    """Copies of services, started one by one and gone with the block. Use `copies`."""
+
+    def __init__(self, folder: Path, env: dict[str, str]) -> None:
+        self._folder = folder
+        self._env = {**os.environ, "TELECINE_ORGS": json.dumps(ORGS), **env}
+        self.all: list[Copy] = []
+
+    async def start(self, service: str, **settings: str) -> Copy:
+        """Start one (more) copy of a service, and wait until it is up."""
+        copy = await self.spawn(service, **settings)
+        await until(lambda: copy.is_up, deadline=READY_WITHIN)
+        return copy
+
+    async def spawn(self, service: str, **settings: str) -> Copy:
+        """Start a copy, without waiting. `settings` are added to its environment, by name."""
+        log = self._folder / f"{service}-{len(self.all)}.out"
+        more = {f"TELECINE_{name.upper()}": value for name, value in settings.items()}
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "telecine.simulations", "run", service),
+                stdout=output,
+                stderr=output,
+                env={**self._env, **more},
+            )
+        self.all.append(Copy(process, log))
+        return self.all[-1]
+
+
+@asynccontextmanager
+async def copies(folder: Path, **settings: str) -> AsyncIterator[Copies]:
+    """Run copies of services as processes; whatever happens in the block, none is left behind.
+
+    `settings` go to all of them, by name: `nats_url`, `data`, `speed` …
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    running = Copies(folder, {f"TELECINE_{name.upper()}": v for name, v in settings.items()})
+    try:
+        yield running
+    finally:
+        for copy in running.all:
+            await copy.end(signal.SIGKILL)

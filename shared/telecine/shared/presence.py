@@ -22,6 +22,7 @@ async def present(bus: Bus, subject: str) -> AsyncIterator[None]:
         await message.respond(b"")
 
     subscription = await bus.client.subscribe(subject, cb=answer)
+    await bus.client.flush()  # the server knows it by then
     try:
         yield
     finally:
