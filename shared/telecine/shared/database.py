@@ -1,20 +1,32 @@
 """SQL for a service's own tables: SQLite files on a laptop, PostgreSQL in compose."""
 
 import asyncio
+import fcntl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Table, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncEngine,
+    AsyncSession,
+    create_async_engine,
+)
 from sqlmodel import SQLModel
+
+from telecine.shared.migrations import migrate
+from telecine.shared.schema import Schema, View, make_views, table_of
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+#: The key of PostgreSQL's lock for whoever changes tables; any number that nobody else uses.
+_ALONE = 0x7E1EC14E
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -39,12 +51,39 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        #: Views whose tables do not hold all facts yet; nobody may be answered from them.
+        self.unfolded: tuple[View, ...] = ()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A session for one unit of work; nothing is committed unless its user commits."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that nobody else's `alone` runs beside, in any process; committed at its end."""
+        async with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
+            else:
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            await connection.commit()
+
+    @asynccontextmanager
+    async def only(self, name: str) -> AsyncIterator[bool]:
+        """Whether we alone do what has this name while the block lasts, in any process."""
+        if self.engine.dialect.name != "postgresql":
+            async with _only_file(Path(f"{self.engine.url.database}.{name}.lock")) as ours:
+                yield ours
+            return
+        async with self.engine.connect() as connection:
+            asked = text("SELECT pg_try_advisory_lock(hashtext(:name))")
+            try:
+                yield bool(await connection.scalar(asked, {"name": f"telecine {name}"}))
+            finally:
+                await connection.invalidate()  # the lock ends with the session
 
     def insert(self, table: type[SQLModel]) -> Any:
         """Answer this database's own INSERT, which knows ON CONFLICT."""
@@ -53,26 +92,47 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(url: str, tables: Sequence[type[SQLModel]]) -> AsyncIterator[Database]:
-    """Open a database while the block lasts, and make the tables that are missing."""
+async def opened(url: str, tables: Schema | Sequence[type[SQLModel]]) -> AsyncIterator[Database]:
+    """Open a database while the block lasts, with tables of the form that the code expects.
+
+    A service gives its whole schema: its records are migrated, and views of another shape are made
+    anew and wait to be folded (`Database.unfolded`). Several may do so at once. Of a plain list of
+    tables those that are missing are made. Raises NewerDatabase.
+    """
     engine = create_async_engine(url, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         path = make_url(url).database
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    database = Database(engine)
     try:
-        async with engine.begin() as connection:
-            wanted = [_table(model) for model in tables]
-            await connection.run_sync(SQLModel.metadata.create_all, tables=wanted)
-        yield Database(engine)
+        async with database.alone() as connection:
+            database.unfolded = await connection.run_sync(_prepare, tables)
+        yield database
     finally:
         await engine.dispose()
 
 
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel adds it at run time
-    return table
+def _prepare(
+    connection: Connection, tables: Schema | Sequence[type[SQLModel]]
+) -> tuple[View, ...]:
+    if isinstance(tables, Schema):
+        migrate(connection, tables)
+        return make_views(connection, tables.views)
+    SQLModel.metadata.create_all(connection, tables=[table_of(model) for model in tables])
+    return ()
+
+
+@asynccontextmanager
+async def _only_file(path: Path) -> AsyncIterator[bool]:
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:

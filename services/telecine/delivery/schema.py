@@ -1,0 +1,12 @@
+"""What tables delivery has."""
+
+from pathlib import Path
+
+from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.shared.schema import Schema
+
+SCHEMA = Schema(
+    "delivery",
+    records=(DeliveryRow, AttemptRow),
+    migrations=Path(__file__).with_name("migrations"),
+)
