@@ -62,6 +62,21 @@ async def test_a_scenario_passes_twice_at_a_house_that_goes_on(house: TestHouse)
     assert len(seen["events"]) == 6  # the second run was one of its own
 
 
+async def test_a_house_elsewhere_calls_the_receiver_by_the_name_that_is_given(
+    house: TestHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        "shop = await scenario.omega.create_endpoint(scenario.receiver.on('/shop'))",
+        "scenario.must('it has our name', shop.url.startswith('http://localhost:'), shop.url)",
+        "await scenario.omega.upload_link('A video')",
+        "await scenario.must_receive(shop, 2)",
+    ]
+    words = [written(tmp_path, *lines), "--url", house.url, "--receiver-host", "localhost"]
+
+    assert await simulated(*words) == 0, capsys.readouterr().err
+    assert await simulated(words[0], "--receiver-host", "localhost") == 2, "it has no house"
+
+
 #: A line of a scenario that does not hold, and what is said of it.
 WRONG = {
     "scenario.must('one is two', 1 == 2, 'two other numbers')": "seen: two other numbers",

@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_health(commands)
     _add_simulate(commands)
+    _add_receiver(commands)
     _add_demo(commands)
     _add_verify(commands)
     _add_bench(commands)
@@ -104,9 +105,28 @@ def _add_simulate(commands: Any) -> None:
     simulate.add_argument("--url", metavar="URL", help="a running house [one of its own]")
     simulate.add_argument("--org", metavar="TEXT", help="an organisation of that house [demo]")
     simulate.add_argument("--key", metavar="TEXT", help="the organisation's key [demo-key]")
+    simulate.add_argument(
+        "--receiver-host",
+        metavar="NAME",
+        help="what that house calls this machine; the receiver then listens on every address",
+    )
     for name in ("preset", "seed", "speed"):
         _add_option(simulate, name)
     simulate.set_defaults(run=_simulate)
+
+
+def _add_receiver(commands: Any) -> None:
+    receiver = commands.add_parser("receiver", help="answer 200 to webhooks and print each")
+    # Not `host` and `port`: those are settings of a house.
+    receiver.add_argument("--host", dest="at_host", default="127.0.0.1", metavar="TEXT")
+    receiver.add_argument("--port", dest="at_port", type=int, default=3000, metavar="N")
+    receiver.add_argument("--name", metavar="NAME", help="what the house calls it [the host]")
+    receiver.add_argument(
+        "--url", metavar="URL", help="a house to register at, whose signatures are then verified"
+    )
+    receiver.add_argument("--org", default="demo", metavar="TEXT", help="organisation [demo]")
+    receiver.add_argument("--key", default="demo-key", metavar="TEXT", help="its key [demo-key]")
+    receiver.set_defaults(run=_receiver)
 
 
 def _add_demo(commands: Any) -> None:
@@ -188,6 +208,12 @@ def _simulate(settings: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import simulate  # noqa: PLC0415 - as above
 
     return _awaited(simulate.run(settings, options))
+
+
+def _receiver(_: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import receiver  # noqa: PLC0415 - as above
+
+    return _awaited(receiver.run(options))
 
 
 def _demo(_: Settings, __: argparse.Namespace) -> int:

@@ -52,11 +52,14 @@ NOT_SCRIPTED = Answer(404, "nothing is scripted for this path\n")
 
 
 class Receiver:
-    """An HTTP server on the loopback while its `async with` block runs; port 0 is any free one."""
+    """An HTTP server on the loopback while its `async with` block runs; port 0 is any free one.
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    `name` is what the house calls us by, if that is not the `host` that we listen on.
+    """
+
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, *, name: str | None = None) -> None:
         self.received: list[Received] = []
-        self._host, self._port = host, port
+        self._host, self._port, self._name = host, port, name or host
         self._scripts: dict[str, tuple[Answer, ...]] = {}
         self._by_path: defaultdict[str, list[Received]] = defaultdict(list)
         self._times: Counter[tuple[str, str]] = Counter()
@@ -84,8 +87,8 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """`http://<host>:<port>`, without a slash at the end."""
-        return f"http://{self._host}:{self._port}"
+        """`http://<name>:<port>`, without a slash at the end."""
+        return f"http://{self._name}:{self._port}"
 
     def on(self, path: str, *answers: Answer) -> str:
         """Script a path anew and answer its full URL.

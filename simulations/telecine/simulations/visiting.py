@@ -13,18 +13,25 @@ from telecine.simulations.scenario import Scenario
 
 @asynccontextmanager
 async def visiting(
-    url: str, org: str, key: str, *, run: str, say: Callable[[str], None]
+    url: str,
+    org: str,
+    key: str,
+    *,
+    run: str,
+    say: Callable[[str], None],
+    receiver: Receiver | None = None,
 ) -> AsyncIterator[Scenario]:
     """Answer a scenario for an organisation of a house; `run` names the run, see `Customer.of`.
 
+    `receiver` is one that is not open yet; without it, it is one on the loopback.
     Its endpoints are deleted at the end, so that a house that goes on owes them nothing more.
     Raises HouseUnreachable if nobody answers there, or the key is nobody's.
     """
-    async with Receiver() as receiver, _calling(url) as http:
+    async with receiver or Receiver() as open_receiver, _calling(url) as http:
         customer = Customer.of(http, org, key, run)
         await _knock(customer, url)
         try:
-            yield Scenario(customer, receiver, say)
+            yield Scenario(customer, open_receiver, say)
         finally:
             await _leave(customer, say)
 

@@ -17,6 +17,7 @@ from telecine.simulations.expectations import ExpectationFailed
 from telecine.simulations.interrupting import unless_stopped
 from telecine.simulations.judges import JudgesMissing
 from telecine.simulations.own_house import own_house
+from telecine.simulations.receiver import Receiver
 from telecine.simulations.scenario import Scenario
 from telecine.simulations.script import InvalidScenario, Option, Script, chosen, load
 from telecine.simulations.visiting import visiting
@@ -59,7 +60,9 @@ async def _simulate(settings: Settings, given: Namespace) -> None:
     say(f"{given.file}: {script.shows}")
     async with (
         _place(settings, given) as (url, org, key, run_name),
-        visiting(url, org, key, run=run_name, say=say) as scenario,
+        visiting(
+            url, org, key, run=run_name, say=say, receiver=_receiver(given.receiver_host)
+        ) as scenario,
     ):
         say(f"at {url}, organisation {org}")
         try:
@@ -94,10 +97,16 @@ async def _place(settings: Settings, given: Namespace) -> AsyncIterator[tuple[st
                 raise InvalidScenario(f"--{name} is for a house of its own; drop it or --url")
         yield given.url, given.org or org, given.key or key, uuid4().hex
         return
-    if given.org or given.key:
-        raise InvalidScenario("--org and --key are for a house that is running; add --url")
+    if given.org or given.key or given.receiver_host:
+        message = "--org, --key and --receiver-host are for a house that is running; add --url"
+        raise InvalidScenario(message)
     async with own_house(settings.model_copy(update={"orgs": DEFAULT_ORGS})) as house:
         yield house.url, org, key, "simulate"
+
+
+def _receiver(name: str | None) -> Receiver:
+    """One that a house elsewhere can reach listens on every address; without a name, on loopback."""
+    return Receiver("0.0.0.0", name=name) if name else Receiver()  # noqa: S104 - as asked for
 
 
 def _speed(
