@@ -107,6 +107,7 @@ class Lease:
         """Wait until the lease is ours; `stand_by` is called when somebody else has it."""
         watch: Watch | None = None
         while True:
+            began = monotonic()
             try:
                 watch = await self._look(watch)
                 if watch.is_over and await self._take(watch.held):
@@ -117,7 +118,7 @@ class Lease:
                     watch = replace(watch, unchanged=0, unconnected=0)
             if watch and watch.alive:
                 stand_by()
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(max(0.0, began + LOOK - monotonic()))
 
     async def confirm(self) -> None:
         """Renew now. Raises Conflict if somebody else has the lease; Unavailable: nobody knows."""
@@ -142,7 +143,7 @@ class Lease:
     async def _look(self, before: Watch | None) -> Watch:
         held = await self._read()
         known = held.owner not in {"", self._owner}
-        connected = known and await is_present(self._bus, self._place(held.owner), LOOK)
+        connected = known and await is_present(self._bus, self._place(held.owner), LOOK / 2)
         return look(before, held, connected)
 
     async def _take(self, held: Held) -> bool:
