@@ -19,8 +19,12 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlmodel import SQLModel
 
+from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
 from telecine.shared.schema import Schema, View, make_views, table_of
+
+#: Rows: groups are small while nobody hurries.
+_GROUPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -49,10 +53,20 @@ class UtcTime(TypeDecorator[datetime]):
 class Database:
     """One service's tables. Use `opened` to get one."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, metrics: Metrics) -> None:
         self.engine = engine
+        self._rows = metrics.histogram(
+            "telecine_commit_rows",
+            "Rows that were committed together.",
+            "table",
+            buckets=_GROUPS,
+        )
         #: Views whose tables do not hold all facts yet; nobody may be answered from them.
         self.unfolded: tuple[View, ...] = ()
+
+    def committed(self, table: str) -> Callable[[int], None]:
+        """Answer who counts the rows that are committed together to a table."""
+        return self._rows.labels(table).observe
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -92,7 +106,9 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(url: str, tables: Schema | Sequence[type[SQLModel]]) -> AsyncIterator[Database]:
+async def opened(
+    url: str, tables: Schema | Sequence[type[SQLModel]], metrics: Metrics | None = None
+) -> AsyncIterator[Database]:
     """Open a database while the block lasts, with tables of the form that the code expects.
 
     A service gives its whole schema: its records are migrated, and views of another shape are made
@@ -105,7 +121,7 @@ async def opened(url: str, tables: Schema | Sequence[type[SQLModel]]) -> AsyncIt
         if path:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
-    database = Database(engine)
+    database = Database(engine, metrics or Metrics())
     try:
         async with database.alone() as connection:
             database.unfolded = await connection.run_sync(_prepare, tables)
@@ -147,13 +163,18 @@ class GroupCommit(Generic[T, R]):
     """Writes what many wait for in one transaction: `put` returns when its item is committed.
 
     `write` gets the items in the order of arrival and answers one result for each. If it fails,
-    everybody in that group gets the error.
+    everybody in that group gets the error. `committed` is told how large each group was.
     """
 
     def __init__(
-        self, write: Callable[[list[T]], Awaitable[Sequence[R]]], *, most: int = 200
+        self,
+        write: Callable[[list[T]], Awaitable[Sequence[R]]],
+        *,
+        most: int = 200,
+        committed: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._write = write
+        self._committed = committed
         self._most = most
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -182,6 +203,7 @@ class GroupCommit(Generic[T, R]):
                 if not future.done():
                     future.set_exception(error)
             return
+        self._committed(len(group))
         for (_, future), result in zip(group, results, strict=True):
             if not future.done():
                 future.set_result(result)

@@ -14,7 +14,9 @@ class ViewRows:
     def __init__(self, database: Database, table: type[SQLModel]) -> None:
         self._database = database
         self._upsert = _upsert(database, table)
-        self._commits: GroupCommit[dict[str, Any], None] = GroupCommit(self._write)
+        self._commits: GroupCommit[dict[str, Any], None] = GroupCommit(
+            self._write, committed=database.committed(str(table.__tablename__))
+        )
 
     async def put(self, row: dict[str, Any]) -> None:
         """Write a row; returns when it can be read. `row` has every column of the table."""
