@@ -1,61 +1,65 @@
-"""Read your writes: a video that was answered is in the list, whoever keeps the view up."""
+"""Read your writes: what was answered is in the lists, whoever keeps the views up."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 
-from telecine.clock import time_line
-from telecine.ingest.handlers import Handlers
-from telecine.ingest.tables import VideoRow
-from telecine.ingest.view import VideoView
-from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
-from telecine.shared.contracts.ingest import CreateVideo, ListVideos, UploadVideoFile
-from telecine.shared.database import opened
-from telecine.shared.eventlog import EventLog
-from telecine.shared.events.clock import ClockStarted
-from telecine.shared.virtual_time import VirtualClock, wall_now
-from tests.shared.videos import FILE, MEDIA, OPENING, ORG
-
-CALLER = {"org": ORG, "request_id": "r-1", "correlation_id": "c-1"}
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Ingest's answers, without the projection that would repair the view."""
-
-    handlers: Handlers
-
-    async def create(self) -> str:
-        created = await self.handlers.create(CreateVideo(**CALLER, opening=OPENING))
-        return created.video.card.id
-
-    async def listed(self) -> list[tuple[str, str]]:
-        page = await self.handlers.list(ListVideos(org=ORG))
-        return [(each.card.id, each.kind) for each in page.videos]
+from telecine.shared.contracts.folders import DeleteFolder, MoveFolder, RenameFolder
+from telecine.shared.contracts.ingest import ListVideos, MoveVideos, UploadVideoFile
+from tests.ingest.desk import NOBODY, Desk, desk_on
+from tests.shared.videos import FILE, MEDIA, ORG
 
 
 @pytest.fixture
 async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
-    now, clock = wall_now(), VirtualClock(bus)
-    await time_line.append(bus, ClockStarted(now=now, wall=now, speed=1), 0)
-    async with opened(database_url, [VideoRow]) as database, clock.following():
-        yield Desk(Handlers(EventLog(bus, VIDEO), VideoView(database), clock, 0))
+    async with desk_on(bus, database_url) as desk:
+        yield desk
 
 
 async def test_a_video_that_was_answered_is_listed(desk: Desk) -> None:
-    video_id = await desk.create()
+    video = await desk.video()
 
-    assert await desk.listed() == [(video_id, "created")]
+    assert await desk.listed() == [video.card.id]
 
 
 async def test_a_video_whose_bytes_were_taken_is_listed_as_uploaded(desk: Desk) -> None:
-    video_id = await desk.create()
+    video_id = (await desk.video()).card.id
     command = UploadVideoFile(
-        **CALLER, video_id=video_id, upload_key="u-1", source=FILE, media=MEDIA, defect=None
+        **NOBODY, video_id=video_id, upload_key="u-1", source=FILE, media=MEDIA, defect=None
     )
 
-    await desk.handlers.upload_file(command)
+    await desk.videos.upload_file(command)
 
-    assert await desk.listed() == [(video_id, "uploaded")]
+    page = await desk.videos.list(ListVideos(org=ORG))
+    assert [(each.card.id, each.kind) for each in page.videos] == [(video_id, "uploaded")]
+
+
+async def test_a_video_that_was_moved_is_listed_where_it_lies(desk: Desk) -> None:
+    video, folder = (await desk.video()).card.id, (await desk.folder()).card.id
+
+    await desk.videos.move(MoveVideos(**NOBODY, video_ids=(video,), folder_id=folder))
+
+    assert await desk.listed(collection=folder) == [video]
+    assert await desk.listed(has_collection=True) == [video]
+    assert await desk.listed(has_collection=False) == []
+
+
+async def test_a_folder_is_listed_as_it_was_answered(desk: Desk) -> None:
+    talks, music = (await desk.folder("Talks")).card.id, (await desk.folder("Music")).card.id
+    assert await desk.titles() == ["Music", "Talks"]
+
+    await desk.folders.rename(RenameFolder(**NOBODY, folder_id=talks, title="Speeches"))
+    await desk.folders.move(MoveFolder(**NOBODY, folder_id=talks, parent=music))
+
+    assert await desk.titles() == ["Music", "Speeches"]
+    assert await desk.titles(parent=music) == ["Speeches"]
+    assert await desk.titles(has_parent=False) == ["Music"]
+
+
+async def test_a_folder_that_was_deleted_is_listed_no_more(desk: Desk) -> None:
+    folder = (await desk.folder()).card.id
+
+    await desk.folders.delete(DeleteFolder(**NOBODY, folder_id=folder, contents="deleted"))
+
+    assert await desk.titles() == []

@@ -61,13 +61,14 @@ def marks() -> Iterator[tuple[tuple[str, str], Video]]:
     """What concerns the card alone leaves every state what it is."""
     for name, state in ALIVE.items():
         now = state.card.version + 1
-        unchanged = {"updated_at": state.card.updated_at}
-        yield (name, "deleted"), carded(state, now, deleted_at=minute(now))
-        yield (name, "failed_to_delete"), carded(state, now, **unchanged)
+        not_updated = {"updated_at": state.card.updated_at}
+        yield (name, "deleted"), carded(state, now, deleted_at=minute(now), **not_updated)
+        yield (name, "failed_to_delete"), carded(state, now, **not_updated)
         yield (name, "privacy_changed"), carded(state, now, privacy="public")
         yield (name, "moved"), carded(state, now, collection="c-8")
         marked = DELETED[f"{name}_deleted"]
-        yield (f"{name}_deleted", "deletion_reverted"), carded(marked, now + 1, deleted_at=None)
+        back = carded(marked, now + 1, deleted_at=None, **not_updated)
+        yield (f"{name}_deleted", "deletion_reverted"), back
         yield (f"{name}_deleted", "moved"), carded(marked, now + 1, collection="c-8")
 
 

@@ -108,9 +108,7 @@ FAILED = Failed(card(5), BY_FILE, FAILURE, minute(5))
 def deleted(state: Known) -> Known:
     """Answer the state after one fact more: that it was deleted."""
     version = state.card.version + 1
-    at = minute(version)
-    card_ = replace(state.card, version=version, updated_at=at, deleted_at=at)
-    return replace(state, card=card_)
+    return replace(state, card=replace(state.card, version=version, deleted_at=minute(version)))
 
 
 ALIVE: dict[str, Known] = {

@@ -3,24 +3,44 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from telecine.ingest.emptying import Emptying
+from telecine.ingest.folder_handlers import FolderHandlers
+from telecine.ingest.folder_view import FolderView
 from telecine.ingest.handlers import Handlers
-from telecine.ingest.tables import VideoRow
+from telecine.ingest.obeying import Shown
+from telecine.ingest.tables import FolderRow, VideoRow
 from telecine.ingest.view import VideoView
-from telecine.shared.aggregates import VIDEO
+from telecine.shared.aggregates import FOLDER, VIDEO
+from telecine.shared.contracts.folders import (
+    CreateFolder,
+    DeleteFolder,
+    GetFolder,
+    ListFolders,
+    MoveFolder,
+    RenameFolder,
+)
 from telecine.shared.contracts.ingest import (
     CreateVideo,
+    DeleteVideo,
     GetVideo,
     ListVideos,
+    MoveVideos,
+    RevertDeletion,
+    SetPrivacy,
     UploadVideoFile,
     UploadVideoLink,
 )
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
-from telecine.shared.instance import instance
+from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
 from telecine.shared.projections import project
+from telecine.shared.pull import Pull, singly
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
+
+#: The facts after which a video may lie in a folder that it did not lie in before.
+ARRIVALS = ("created", "uploaded", "moved", "deletion_reverted")
 
 
 @asynccontextmanager
@@ -28,15 +48,61 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
     """Run one copy of ingest while the block lasts."""
     async with instance(settings, "ingest", metrics) as me:
         database = await me.stack.enter_async_context(
-            opened(settings.database("ingest"), [VideoRow])
+            opened(settings.database("ingest"), [VideoRow, FolderRow])
         )
         log, view = EventLog(me.bus, VIDEO), VideoView(database)
-        handlers = Handlers(log, view, me.clock, settings.seed)
-        serve(me.broker, CreateVideo, handlers.create)
-        serve(me.broker, UploadVideoLink, handlers.upload_link)
-        serve(me.broker, UploadVideoFile, handlers.upload_file)
-        serve(me.broker, GetVideo, handlers.get)
-        serve(me.broker, ListVideos, handlers.list)
+        folders, folder_view = EventLog(me.bus, FOLDER), FolderView(database)
+        emptying = Emptying(
+            me.bus, Shown(log, view.put), Shown(folders, folder_view.put), view, folder_view
+        )
+        _answer_videos(me, Handlers(log, view, folders, me.clock, settings.seed))
+        shown = Shown(folders, folder_view.put)
+        _answer_folders(me, FolderHandlers(shown, folder_view, emptying, me.clock, settings.seed))
         await project(me, log, "ingest-view", view.put)
+        await project(me, folders, "ingest-folders-view", folder_view.put)
+        for pull in _emptied(me, emptying):
+            await me.stack.enter_async_context(pull.running())
         await me.ready()
         yield
+
+
+def _answer_videos(me: Instance, handlers: Handlers) -> None:
+    serve(me.broker, CreateVideo, handlers.create)
+    serve(me.broker, UploadVideoLink, handlers.upload_link)
+    serve(me.broker, UploadVideoFile, handlers.upload_file)
+    serve(me.broker, DeleteVideo, handlers.delete)
+    serve(me.broker, RevertDeletion, handlers.revert_deletion)
+    serve(me.broker, SetPrivacy, handlers.set_privacy)
+    serve(me.broker, MoveVideos, handlers.move)
+    serve(me.broker, GetVideo, handlers.get)
+    serve(me.broker, ListVideos, handlers.list)
+
+
+def _answer_folders(me: Instance, handlers: FolderHandlers) -> None:
+    serve(me.broker, CreateFolder, handlers.create)
+    serve(me.broker, RenameFolder, handlers.rename)
+    serve(me.broker, MoveFolder, handlers.move)
+    serve(me.broker, DeleteFolder, handlers.delete)
+    serve(me.broker, GetFolder, handlers.get)
+    serve(me.broker, ListFolders, handlers.list)
+
+
+def _emptied(me: Instance, emptying: Emptying) -> list[Pull]:
+    """What sees to it that nothing stays in a folder that is gone."""
+    work = {
+        "ingest-emptying": ("FOLDERS", ["folder.deleted.*.*"], emptying.deleted),
+        "ingest-folders-arrived": (
+            "FOLDERS",
+            ["folder.created.*.*", "folder.moved.*.*"],
+            emptying.folder_arrived,
+        ),
+        "ingest-videos-arrived": (
+            "VIDEOS",
+            [f"video.{fact}.*.*" for fact in ARRIVALS],
+            emptying.video_arrived,
+        ),
+    }
+    return [
+        Pull(me.bus, stream, durable, filters, singly(take), concurrency=8)
+        for durable, (stream, filters, take) in work.items()
+    ]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, select, tuple_
 from sqlmodel import col
 
 from telecine.ingest.tables import VideoRow
@@ -21,6 +21,7 @@ def row(state: Known, sequence: int) -> dict[str, Any]:
         "id": state.card.id,
         "org": state.card.org,
         "kind": state.kind,
+        "deleted": state.card.deleted_at is not None,
         "collection": state.card.collection,
         "created_at": state.card.created_at,
         "state": _STATE.dump_json(state).decode(),
@@ -41,14 +42,10 @@ class VideoView:
 
     async def page(self, query: ListVideos) -> VideoPage:
         """Answer one page, newest first, and how many match in all."""
-        matching = [col(VideoRow.org) == query.org]
-        if query.kinds:
-            matching.append(col(VideoRow.kind).in_(query.kinds))
-        if query.collection is not None:
-            matching.append(col(VideoRow.collection) == query.collection)
+        matching = _matching(query)
         rows = (
             select(col(VideoRow.state))
-            .where(*matching)
+            .where(*matching, *_behind(query))
             .order_by(col(VideoRow.created_at).desc(), col(VideoRow.id).desc())
             .offset(query.offset)
             .limit(query.limit)
@@ -58,3 +55,29 @@ class VideoView:
             states = (await session.scalars(rows)).all()
             total = (await session.scalars(count)).one()
         return VideoPage(videos=[_STATE.validate_json(state) for state in states], total=total)
+
+
+def same(column: Any, text: str) -> ColumnElement[bool]:
+    """Answer whether a column holds a text; one with a NUL no database can hold, and some refuse."""
+    return false() if "\x00" in text else column == text
+
+
+def _matching(query: ListVideos) -> list[ColumnElement[bool]]:
+    matching = [
+        col(VideoRow.org) == query.org,
+        col(VideoRow.deleted) == (query.deleted == "only"),
+    ]
+    if query.kinds:
+        matching.append(col(VideoRow.kind).in_(query.kinds))
+    if query.collection is not None:
+        matching.append(same(col(VideoRow.collection), query.collection))
+    if query.has_collection is not None:
+        matching.append(col(VideoRow.collection).is_not(None) == query.has_collection)
+    return matching
+
+
+def _behind(query: ListVideos) -> list[ColumnElement[bool]]:
+    if query.behind is None:
+        return []
+    place = tuple_(col(VideoRow.created_at), col(VideoRow.id))
+    return [place < (query.behind.created_at, query.behind.id)]

@@ -67,7 +67,8 @@ class Pack:
     `sends`: whether a type ever leaves as a webhook. `render`: the body as it goes out.
     `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
-    shape of an id, from (seed, org, request key). `paths`: prefixes of the URLs it owns.
+    shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
+    (virtual) moment, or None if it may. `paths`: prefixes of the URLs it owns.
     `signpost`: from (base URL, org, key).
     """
 
@@ -78,6 +79,7 @@ class Pack:
     headers: Callable[[Profile, Mapping[str, str]], dict[str, str]]
     secret_headers: frozenset[str]
     endpoint_id: Callable[[int, str, str], str]
+    may_delete: Callable[[Known, datetime], str | None]
     router: Callable[[House], APIRouter]
     failure: Callable[[Request, int, str], Response]
     signpost: Callable[[str, str, str], Signpost]

@@ -1,16 +1,18 @@
-"""The kinds of aggregate that have a log: video, live stream, transcoding job and endpoint."""
+"""The kinds of aggregate that have a log: video, folder, live stream, transcoding job and endpoint."""
 
 from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
-from telecine.shared import endpoint, job, live, video
+from telecine.shared import endpoint, folder, job, live, video
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.envelope import Kind
 from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.events.folder import FolderFact
 from telecine.shared.events.job import JobFact
 from telecine.shared.events.live import LiveFact
 from telecine.shared.events.video import VideoFact
+from telecine.shared.folder import Folder
 from telecine.shared.job import Job
 from telecine.shared.live import Live
 from telecine.shared.video import Video
@@ -43,6 +45,16 @@ JOB: Kind[Job, JobFact] = Kind(
     facts={fact.type: fact for fact in get_args(JobFact)},
     state=TypeAdapter(Annotated[Job, Field(discriminator="kind")]),
     state_version=job.STATE_VERSION,
+)
+
+FOLDER: Kind[Folder, FolderFact] = Kind(
+    name="folder",
+    stream="FOLDERS",
+    initial=folder.INITIAL,
+    evolve=folder.evolve,
+    facts={fact.type: fact for fact in get_args(FolderFact)},
+    state=TypeAdapter(Annotated[Folder, Field(discriminator="kind")]),
+    state_version=folder.STATE_VERSION,
 )
 
 ENDPOINT: Kind[Endpoint, EndpointFact] = Kind(

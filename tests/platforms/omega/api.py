@@ -11,6 +11,7 @@ BEARER = {"Authorization": "Bearer demo-key"}
 OTHER = {"Authorization": "Bearer other-key"}
 WEBHOOKS = "/company/client/webhooks"
 VIDEOS = "/company/client/video"
+COLLECTIONS = "/company/client/collections"
 EVENTS = ["video.uploaded", "video.process_succeeded", "video.process_failed"]
 
 
@@ -37,6 +38,13 @@ async def upload_link(house: TestHouse, title: str = "a video") -> dict[str, Any
 
 async def create_video(house: TestHouse, **body: Any) -> dict[str, Any]:
     answer = await house.http.post(VIDEOS, json={"title": "a video", **body}, headers=BEARER)
+    assert answer.status_code == 201, answer.text
+    shape: dict[str, Any] = answer.json()
+    return shape
+
+
+async def create_collection(house: TestHouse, name: str = "a collection") -> dict[str, Any]:
+    answer = await house.http.post(COLLECTIONS, json={"name": name}, headers=BEARER)
     assert answer.status_code == 201, answer.text
     shape: dict[str, Any] = answer.json()
     return shape

@@ -13,6 +13,7 @@ from tests.platforms.omega.api import (
     BEARER,
     OTHER,
     VIDEOS,
+    create_collection,
     create_video,
     message,
     read,
@@ -30,17 +31,20 @@ async def status_of(house: TestHouse, uuid: str) -> str:
 
 
 async def test_create_answers_201_and_the_documented_video(house: TestHouse) -> None:
+    # given
+    collection = (await create_collection(house))["id"]
+
     # when
-    video = await create_video(house, title="new video title", collection="collection_id")
+    video = await create_video(house, title="new video title", collection=collection)
 
     # then
     assert [key for key in video if key != "entity_tag"] == list(samples.CREATED_VIDEO)
-    own = {"id", "created_at", "updated_at", "uuid", "coid", "entity_tag"}
+    own = {"id", "created_at", "updated_at", "uuid", "coid", "entity_tag", "collection_id"}
     assert {key: value for key, value in video.items() if key not in own} == {
         key: value for key, value in samples.CREATED_VIDEO.items() if key not in own
     }
     assert re.search(r"\.\d{6}Z$", video["created_at"])
-    assert video["coid"] == "omega-cop-demo"
+    assert (video["coid"], video["collection_id"]) == ("omega-cop-demo", collection)
 
 
 async def test_what_was_created_can_be_read(house: TestHouse) -> None:
@@ -160,7 +164,8 @@ async def test_a_page_has_at_most_100_and_says_so(house: TestHouse) -> None:
 async def test_a_list_is_filtered_by_status_and_collection(house: TestHouse) -> None:
     # given
     empty = await create_video(house)
-    shelved = await create_video(house, collection="63fcdbd82eec9b89aa5bfdf3")
+    collection = (await create_collection(house))["id"]
+    shelved = await create_video(house, collection=collection)
     done = await upload_link(house)
     await until(lambda: _is(house, done["uuid"], "process-completed"))
 
@@ -172,7 +177,7 @@ async def test_a_list_is_filtered_by_status_and_collection(house: TestHouse) -> 
     assert await listed("status=process-completed") == [done["uuid"]]
     assert await listed("status=ready-to-upload") == [shelved["uuid"], empty["uuid"]]
     assert await listed("status=process-failed") == []
-    assert await listed("collection=63fcdbd82eec9b89aa5bfdf3") == [shelved["uuid"]]
+    assert await listed(f"collection={collection}") == [shelved["uuid"]]
     assert await listed("collection=unknown") == []
     assert len(await listed("collection=")) == 3
 

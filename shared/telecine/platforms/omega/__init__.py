@@ -9,6 +9,8 @@ from fastapi import APIRouter
 
 from telecine.platforms.house import House
 from telecine.platforms.omega import upload_door
+from telecine.platforms.omega.collections import Collections
+from telecine.platforms.omega.deletion_rule import may_delete
 from telecine.platforms.omega.endpoint_events import EndpointEvents
 from telecine.platforms.omega.endpoint_shape import endpoint_id
 from telecine.platforms.omega.errors import describe, failure
@@ -24,7 +26,7 @@ from telecine.shared.endpoint import Profile
 
 def _router(house: House) -> APIRouter:
     router = APIRouter(route_class=guarded(describe), tags=["OmegaStream"])
-    for room in (Webhooks(house), EndpointEvents(house), Videos(house)):
+    for room in (Webhooks(house), EndpointEvents(house), Collections(house), Videos(house)):
         room.add_to(router)
     return router
 
@@ -42,6 +44,7 @@ PACK = Pack(
     headers=_no_headers,
     secret_headers=frozenset(),
     endpoint_id=endpoint_id,
+    may_delete=may_delete,
     router=_router,
     failure=failure,
     signpost=signpost,

@@ -1,17 +1,20 @@
 """What Omega's clients may send as JSON: strict, and every refusal says what to do instead."""
 
 from collections import Counter
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from telecine.platforms.omega.events_table import EVENT_TYPES
+from telecine.platforms.omega.wire import is_uuid
 from telecine.platforms.urls import check_webhook_url
 
 MAX_TITLE = 128
 MAX_COLLECTION = 128
 #: Characters; our own limit, so that lists of endpoints fit into the house's messages.
 MAX_DESCRIPTION = 1000
+#: Videos in one request.
+MAX_UUIDS = 50
 _SHOWN = 64
 
 
@@ -28,10 +31,26 @@ def _events(events: tuple[str, ...]) -> tuple[str, ...]:
     if unknown:
         named = repr(unknown[0][:_SHOWN])
         raise ValueError(f"{named} is not an event type; known are {', '.join(EVENT_TYPES)}")
-    twice = [event for event, count in Counter(events).items() if count > 1]
-    if twice:
-        raise ValueError(f"{twice[0]!r} is named more than once; name each event once")
+    _once(events, "event")
     return events
+
+
+def _once(named: tuple[str, ...], what: str) -> None:
+    twice = [each for each, count in Counter(named).items() if count > 1]
+    if twice:
+        raise ValueError(f"{twice[0]!r} is named more than once; name each {what} once")
+
+
+def _uuids(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Answer uuids in lower case, between 1 and 50 of them, each once."""
+    if not 1 <= len(given) <= MAX_UUIDS:
+        raise ValueError(f"has {len(given)} uuids; send 1 to {MAX_UUIDS}")
+    uuids = tuple(each.lower() for each in given)
+    wrong = [each for each in uuids if not is_uuid(each)]
+    if wrong:
+        raise ValueError(f"{wrong[0][:_SHOWN]!r} is not the uuid of a video")
+    _once(uuids, "video")
+    return uuids
 
 
 def _title(title: str) -> str:
@@ -59,6 +78,7 @@ def _at_most(text: str, limit: int) -> str:
 
 Url = Annotated[str, AfterValidator(_url)]
 Title = Annotated[str, AfterValidator(_title)]
+Uuids = Annotated[tuple[str, ...], AfterValidator(_uuids)]
 
 
 class Body(BaseModel):
@@ -98,3 +118,35 @@ class LinkBody(Body):
     url: Url
     title: Title
     headers: dict[str, str] | None = None
+
+
+class UuidsBody(Body):
+    """Some videos by their uuids."""
+
+    uuids: Uuids
+
+
+class MoveBody(Body):
+    """Some videos, and the collection that they shall lie in."""
+
+    id: str
+    uuids: Uuids
+
+
+class CollectionBody(Body):
+    """A collection as it shall be called."""
+
+    name: Title
+
+
+class NamedCollectionBody(Body):
+    """Which collection shall be called what."""
+
+    id: str
+    name: Title
+
+
+class PrivacyBody(Body):
+    """Who may see a video."""
+
+    privacy: Literal["private", "public"]

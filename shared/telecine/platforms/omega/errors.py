@@ -14,6 +14,8 @@ from telecine.platforms.omega.wire import say
 from telecine.platforms.routes import Denied, RouteError, WrongOrganisation
 from telecine.shared.errors import Refusal, Unavailable
 
+#: What the house says, in Omega's words.
+_WORDS = {"no such folder": "no such collection"}
 _STATUSES = {"invalid": 400, "not_found": 404, "conflict": 409, "timeout": 503}
 
 
@@ -45,4 +47,5 @@ def _with(headers: Mapping[str, str] | None, response: Response) -> Response:
 
 
 def _named(error: Refusal) -> str:
-    return f"{error.field}: {error.message}" if error.field else error.message
+    message = _WORDS.get(error.message, error.message)
+    return f"{error.field}: {message}" if error.field else message

@@ -59,4 +59,6 @@ def _sentence(problem: ErrorDetails, model: type[Body]) -> str:
         return f"{place}: is not a field of this request; it takes {fields}"
     if kind == "value_error":
         return f"{place}: {problem['ctx']['error']}"
+    if kind == "literal_error":
+        return f"{place}: must be {problem['ctx']['expected']}"
     return f"{place}: {_WANTED.get(kind, problem['msg'])}"

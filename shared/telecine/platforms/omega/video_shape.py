@@ -6,6 +6,7 @@ The keys are those of omega-docs HEAD in its samples' order, and `entity_tag` wh
 
 from typing import Any
 
+from telecine.platforms.omega.collection_shape import collection_of
 from telecine.platforms.omega.media_urls import (
     listed_thumbnail,
     playback,
@@ -72,7 +73,7 @@ def item(video: Known) -> dict[str, Any]:
         "ready_to_stream": media is not None,
         "thumbnail": listed_thumbnail(card) if media else None,
         "thumbnail_timestamp_pct": None,
-        "collection_id": card.collection,
+        "collection_id": collection_of(card.collection),
     }
 
 
@@ -90,7 +91,7 @@ def _identity(card: Card, digits: Digits) -> dict[str, Any]:
         "title": card.title,
         "uuid": card.id,
         "coid": coid(card.org),
-        "collection_id": card.collection,
+        "collection_id": collection_of(card.collection),
     }
 
 

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from telecine.platforms.house import House
 from telecine.platforms.omega.bodies import LinkBody, VideoBody
 from telecine.platforms.omega.callers import caller_of
+from telecine.platforms.omega.collection_shape import folder_of
 from telecine.platforms.omega.pages import Wanted, envelope, wanted
 from telecine.platforms.omega.reading import read
 from telecine.platforms.omega.video_shape import item, whole
@@ -75,7 +76,7 @@ class Videos:
             query = ListVideos(
                 org=org,
                 kinds=asked.kinds,
-                collection=asked.collection,
+                collection=folder_of(asked.collection) if asked.collection else None,
                 offset=asked.offset + len(videos),
                 limit=min(_PAGE, asked.limit - len(videos)),
             )
@@ -87,4 +88,5 @@ class Videos:
 
 
 def _opening(title: str, request_key: str, collection: str | None = None) -> Opening:
-    return Opening(title=title, platform=PLATFORM, request_key=request_key, collection=collection)
+    folder = folder_of(collection) if collection else None
+    return Opening(title=title, platform=PLATFORM, request_key=request_key, collection=folder)

@@ -3,6 +3,8 @@
 Sources: `004` of the seeds for webhooks, upstream-api.md part B for the rest.
 """
 
+from datetime import datetime
+
 from fastapi import APIRouter
 
 from telecine.platforms.house import House
@@ -15,6 +17,7 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
 from telecine.platforms.tpstreams.signposts import signpost
 from telecine.platforms.tpstreams.webhooks import Webhooks
+from telecine.shared.video import Known
 
 
 def router(house: House) -> APIRouter:
@@ -25,6 +28,10 @@ def router(house: House) -> APIRouter:
     return routes
 
 
+def _may_delete(_: Known, __: datetime) -> None:
+    """Every asset may be deleted at any time (DESIGN §6)."""
+
+
 PACK = Pack(
     name=NAME,
     paths=("/api/v1",),
@@ -33,6 +40,7 @@ PACK = Pack(
     headers=headers,
     secret_headers=frozenset({HEADER}),
     endpoint_id=endpoint_id,
+    may_delete=_may_delete,
     router=router,
     failure=failure,
     signpost=signpost,

@@ -75,14 +75,15 @@ def _moved_on(state: Known, card: Card, fact: VideoFact) -> Video:
 
 
 def _marked(state: Known, card: Card, fact: _Mark) -> Card:
-    deleted = card.deleted_at is not None
+    """A deletion is not an update: documented samples have one hours after the last of those."""
+    deleted, before = card.deleted_at is not None, state.card.updated_at
     match fact:
         case VideoDeleted() if not deleted:
-            return replace(card, deleted_at=card.updated_at)
-        case VideoFailedToDelete() if not deleted:  # nothing about the video has changed
-            return replace(card, updated_at=state.card.updated_at)
+            return replace(card, deleted_at=card.updated_at, updated_at=before)
+        case VideoFailedToDelete() if not deleted:
+            return replace(card, updated_at=before)
         case VideoDeletionReverted() if deleted:
-            return replace(card, deleted_at=None)
+            return replace(card, deleted_at=None, updated_at=before)
         case VideoPrivacyChanged(privacy=privacy) if not deleted:
             return replace(card, privacy=privacy)
         case VideoMoved(folder=folder):

@@ -12,7 +12,7 @@ class Card:
     """What every video has, whatever became of it. `version` counts its facts.
 
     `collection` is the folder it lies in. Deletion is a mark beside the state: processing goes on
-    under it, and nobody may watch (DESIGN §2).
+    under it, and nobody may watch (DESIGN §2); neither it nor its revert is an update.
     """
 
     org: str

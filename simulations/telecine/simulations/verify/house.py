@@ -9,8 +9,8 @@ from typing import Any
 from sqlmodel import SQLModel, select
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.ingest.tables import VideoRow
-from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.ingest.tables import FolderRow, VideoRow
+from telecine.shared.aggregates import ENDPOINT, FOLDER, VIDEO
 from telecine.shared.bus import Bus, connected
 from telecine.shared.database import Database, opened
 from telecine.shared.endpoint import Endpoint
@@ -18,10 +18,11 @@ from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.events.video import VideoFact
 from telecine.shared.settings import Settings
+from telecine.shared.streams import bootstrap
 from telecine.shared.video import Video
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats
-from telecine.simulations.verify import deliveries, log, videos
+from telecine.simulations.verify import deliveries, folders, log, videos
 from telecine.simulations.verify.deliveries import Records
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
@@ -56,6 +57,7 @@ class Verifier:
         records = await self._records()
         folded = await log.fold(EventLog(self._bus, VIDEO), findings)
         endpoints = await log.fold(EventLog(self._bus, ENDPOINT), findings)
+        await self._check_folders(folded, findings)
         facts = [recorded for each in folded.values() for recorded, _ in each.facts]
         await self._check_views(folded, endpoints, findings)
         fidelity = self._settings.fidelity
@@ -78,6 +80,14 @@ class Verifier:
         rows = await self._rows("subscriptions", EndpointRow)
         log.check_view(ENDPOINT, endpoints, {r.id: (r.last_seq, r.state) for r in rows}, findings)
 
+    async def _check_folders(
+        self, videos: dict[str, Folded[Video, VideoFact]], findings: Findings
+    ) -> None:
+        folded = await log.fold(EventLog(self._bus, FOLDER), findings)
+        rows = await self._rows("ingest", FolderRow)
+        log.check_view(FOLDER, folded, {r.id: (r.last_seq, r.state) for r in rows}, findings)
+        folders.check_contents(folded, videos, findings)
+
     async def _records(self) -> Records:
         # Attempts last: one that is recorded in between then has its delivery's row of before.
         rows = await self._rows("delivery", DeliveryRow)
@@ -89,7 +99,7 @@ class Verifier:
 
 
 _TABLES: dict[str, list[type[SQLModel]]] = {
-    "ingest": [VideoRow],
+    "ingest": [VideoRow, FolderRow],
     "subscriptions": [EndpointRow],
     "delivery": [DeliveryRow, AttemptRow],
 }
@@ -105,6 +115,7 @@ async def verifier(settings: Settings) -> AsyncIterator[Verifier]:
             stack.callback(folder.release)
             url = (await stack.enter_async_context(EmbeddedNats(settings.data))).url
         bus = await stack.enter_async_context(connected(url, "verify"))
+        await bootstrap(bus.js)  # the log of an older version lacks streams that we read
         databases = {
             service: await stack.enter_async_context(opened(settings.database(service), tables))
             for service, tables in _TABLES.items()
