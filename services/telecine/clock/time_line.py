@@ -6,6 +6,7 @@ from datetime import datetime
 from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import Conflict
 from telecine.shared.eventlog import direct_get
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
@@ -70,15 +71,8 @@ async def witnesses(bus: Bus) -> list[datetime]:
 async def append(bus: Bus, fact: ClockFact, after: int) -> int:
     """Write a fact of the clock behind position `after`; Conflict if another clock wrote first."""
     event_id = hex_of("clock", after, fact.type, fact.model_dump_json())
-    headers = {
-        "ce-specversion": "1.0",
-        "ce-id": event_id,
-        "ce-type": fact.type,
-        "ce-source": "/telecine/clock",
-        "ce-time": fact.now.isoformat(),
-        "content-type": "application/json",
-        "telecine-schema": str(fact.schema_version),
-    }
+    headers = cloudevent(event_id, fact.type, "/telecine/clock", at=fact.now)
+    headers["telecine-schema"] = str(fact.schema_version)
     try:
         stored = await bus.publish(
             fact.type,

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
+from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.events import Fact, Stamp
 
@@ -70,17 +71,15 @@ def headers(
     kind: Kind[S, F], event_id: str, fact: F, stamp: Stamp, trace: Trace
 ) -> dict[str, str]:
     """Answer the CloudEvents headers of a fact."""
-    return {
-        "ce-specversion": "1.0",
-        "ce-id": event_id,
-        "ce-type": fact.type,
-        "ce-source": f"/telecine/{stamp.org}/{kind.name}",
-        "ce-subject": stamp.id,
-        "ce-time": stamp.at.isoformat(),
-        "ce-causationid": trace.causation_id,
-        "ce-correlationid": trace.correlation_id,
-        "content-type": "application/json",
-    }
+    return cloudevent(
+        event_id,
+        fact.type,
+        f"/telecine/{stamp.org}/{kind.name}",
+        subject=stamp.id,
+        at=stamp.at,
+        cause=trace.causation_id,
+        correlation=trace.correlation_id,
+    )
 
 
 def body(kind: Kind[S, F], fact: F, version: int, state: S) -> bytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telecine.shared.bus import Bus, Stored
+from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
 
 
@@ -41,15 +42,17 @@ class Owed:
 
 async def owe(bus: Bus, owed: Owed) -> Stored:
     """Publish what is owed; the delivery's id keeps a repetition out."""
-    headers = {
-        "ce-specversion": "1.0",
-        "ce-id": owed.delivery_id,
-        "ce-type": "delivery.requested",
-        "ce-source": f"/telecine/{owed.org}/subscriptions",
-        "ce-subject": owed.endpoint_id,
-        "ce-time": owed.at.isoformat(),
-        "ce-causationid": owed.event_id,
-        "ce-correlationid": owed.correlation_id,
+    headers = cloudevent(
+        owed.delivery_id,
+        "delivery.requested",
+        f"/telecine/{owed.org}/subscriptions",
+        subject=owed.endpoint_id,
+        at=owed.at,
+        cause=owed.event_id,
+        correlation=owed.correlation_id,
+        is_json=False,
+    )
+    headers |= {
         "telecine-endpoint-sequence": str(owed.endpoint_sequence),
         "telecine-event-sequence": str(owed.event_sequence),
         "telecine-event-type": owed.event_type,
