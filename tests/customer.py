@@ -51,6 +51,11 @@ class Customer:
     async def secret(self, endpoint_id: str) -> str:
         return str((await self.call("GET", f"/v1/endpoints/{endpoint_id}/secret"))["secret"])
 
+    async def resend(self, delivery_id: str) -> int:
+        """Resend a delivery. Answers the number that the attempt will have."""
+        path = f"/v1/deliveries/{delivery_id}/resend"
+        return int((await self.call("POST", path, status=202))["number"])
+
     async def speed(self, speed: float) -> None:
         await self.call("PUT", "/v1/clock", {"speed": speed})
 
@@ -86,7 +91,13 @@ class Customer:
         return await self.delivery((await self.one(endpoint_id, state))["id"])
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, params: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        params: dict[str, str] | None = None,
+        status: int = 200,
     ) -> Any:
         """Ask until the house answers: 503 means that a service is just not there, "try again"."""
         headers = {**BEARER, "idempotency-key": uuid4().hex}
@@ -97,5 +108,5 @@ class Customer:
             return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
 
         answer: httpx.Response = await until(answered, deadline=30)
-        assert answer.status_code == 200, answer.text
+        assert answer.status_code == status, answer.text
         return answer.json()

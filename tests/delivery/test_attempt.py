@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from telecine.delivery.attempt import (
     REDACTED,
     Moment,
+    Trigger,
     attempt_row,
     delivery_row,
     redacted,
@@ -79,6 +80,8 @@ def row(state: State) -> dict[str, Any]:
         state,
         delivery_id="d-1",
         number=state.next - 1,
+        trigger="first" if state.next == 2 else "retry",
+        cause=None,
         moment=Moment(minute(3), minute(90)),
         ended_at=minute(4),
     )
@@ -143,14 +146,22 @@ def test_redaction_hides_the_secret_values_and_changes_nothing_else(
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.kind)
 def test_row_of_a_delivery_says_its_state_and_gives_it_back(state: State) -> None:
-    found = DeliveryRow(**delivery_row(OWED, state, minute(6)))
+    found = DeliveryRow(**delivery_row(OWED, state, minute(6), "first"))
 
     assert state_of(found) == state
-    assert (
-        found.attempts
-        == {"postponed": 1, "succeeded": 1, "exhausted": 10, "discarded": 2}[state.kind]
-    )
     assert (found.id, found.body, found.updated_at) == (OWED.delivery_id, OWED.body, minute(6))
+
+
+@pytest.mark.parametrize(
+    ("trigger", "attempts", "resent"),
+    [("first", 1, 0), ("retry", 1, 0), ("resend", 1, 1), (None, 0, 0)],
+)
+def test_row_of_a_delivery_says_what_this_entry_adds_to_its_counts(
+    trigger: Trigger | None, attempts: int, resent: int
+) -> None:
+    found = delivery_row(OWED, Succeeded(4), minute(6), trigger)
+
+    assert (found["attempts"], found["resent"]) == (attempts, resent)
 
 
 def test_delivery_without_a_row_has_nothing_on_record() -> None:
@@ -159,7 +170,7 @@ def test_delivery_without_a_row_has_nothing_on_record() -> None:
 
 @pytest.mark.parametrize("changes", [{"state": "lost"}, {"state": "postponed", "next_at": None}])
 def test_row_that_says_no_state_breaks_the_log(changes: dict[str, Any]) -> None:
-    columns = delivery_row(OWED, Postponed(2, minute(5)), minute(6))
+    columns = delivery_row(OWED, Postponed(2, minute(5)), minute(6), "first")
 
     with pytest.raises(BrokenLog, match=OWED.delivery_id):
         state_of(DeliveryRow(**{**columns, **changes}))

@@ -51,7 +51,7 @@ def entry(number: int, state: State, **owed: Any) -> Entry:
     """Answer what attempt `number` leaves on record if it leads to a state."""
     changed = replace(OWED, **owed)
     row = {**attempt(number, state), "delivery_id": changed.delivery_id}
-    return Entry(delivery_row(changed, state, minute(number)), row)
+    return Entry(delivery_row(changed, state, minute(number), "retry"), row)
 
 
 def failed(number: int) -> Entry:
@@ -98,7 +98,7 @@ async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(database_
         await kept.put(failed(1))
         discarded = Discarded(3, "endpoint_deleted")
 
-        assert await kept.put(Entry(delivery_row(OWED, discarded, minute(2)), None))
+        assert await kept.put(Entry(delivery_row(OWED, discarded, minute(2), None), None))
         assert not await kept.put(failed(2))
 
         assert await state(kept) == discarded

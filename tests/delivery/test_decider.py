@@ -15,6 +15,7 @@ from telecine.delivery.decider import (
     Exhausted,
     Owed,
     Postponed,
+    Resent,
     State,
     Succeeded,
     evolve,
@@ -29,6 +30,7 @@ END = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATES: dict[str, State] = {
     "owed": Owed(),
     "postponed": Postponed(3, END - timedelta(hours=1)),
+    "resent": Postponed(4, END - timedelta(hours=1), resent=1),
     "succeeded": Succeeded(3),
     "exhausted": Exhausted(3),
     "discarded": Discarded(3, "endpoint_deleted"),
@@ -39,11 +41,13 @@ ARRIVALS = {
     for number in (1, 2, 3, 4)
     for redelivered in (False, True)
 }
-#: By attempt number, "r" if redelivered. All but `owed` have the attempts 1 and 2 on record.
+#: By attempt number, "r" if redelivered. All but `owed` have the attempts 1 and 2 on record, and
+#: `resent` a resend as number 3.
 GUARD = """
 #         1     1r    2     2r         3     3r    4     4r
 owed      try   try   drop  drop       drop  drop  drop  drop
 postponed drop  drop  drop  republish  try   try   drop  drop
+resent    drop  drop  drop  drop       drop  republish try try
 succeeded drop  drop  drop  republish  drop  drop  drop  drop
 exhausted drop  drop  drop  republish  drop  drop  drop  drop
 discarded drop  drop  drop  drop       drop  drop  drop  drop
@@ -58,15 +62,19 @@ COMMANDS: dict[str, Command] = {
     "good_4": Attempted(4, True, END),
     "bad_4": Attempted(4, False, END),
     "discard": Discard("endpoint_inactive"),
+    "resent_ok": Resent(3, True),
+    "resent_3": Resent(3, False),
 }
 #: "." the state stays. Attempt 1 fits `owed` and attempt 3 fits `postponed`, no other fits.
+#: A resend as number 3 fits whatever has the attempts 1 and 2.
 EVOLVE = """
-#         good_1    bad_1     good_3    bad_3     good_4  bad_4   discard
-owed      done_2    after_5s  .         .         .       .       gone_2
-postponed .         .         done_4    after_30m .       .       gone_4
-succeeded .         .         .         .         .       .       .
-exhausted .         .         .         .         .       .       .
-discarded .         .         .         .         .       .       .
+#         good_1    bad_1     good_3    bad_3     good_4  bad_4       discard resent_ok resent_3
+owed      done_2    after_5s  .         .         .       .           gone_2  .         .
+postponed .         .         done_4    after_30m .       .           gone_4  done_4    resent
+resent    .         .         .         .         done_5  after_30m_5 gone_5  .         .
+succeeded .         .         .         .         .       .           .       done_4    done_4
+exhausted .         .         .         .         .       .           .       done_4    failed_4
+discarded .         .         .         .         .       .           .       done_4    dead_4
 """
 EVOLVED = grid.parsed("\n".join(EVOLVE.strip().splitlines()[1:]), tuple(COMMANDS))
 AFTER: dict[str, State] = {
@@ -74,7 +82,13 @@ AFTER: dict[str, State] = {
     "done_4": Succeeded(4),
     "after_5s": Postponed(2, END + timedelta(seconds=5)),
     "after_30m": Postponed(4, END + timedelta(minutes=30)),
+    "done_5": Succeeded(5),
+    "after_30m_5": Postponed(5, END + timedelta(minutes=30), resent=1),
+    "resent": Postponed(4, END - timedelta(hours=1), resent=1),
+    "failed_4": Exhausted(4),
+    "dead_4": Discarded(4, "endpoint_deleted"),
     "gone_2": Discarded(2, "endpoint_inactive"),
+    "gone_5": Discarded(5, "endpoint_inactive"),
     "gone_4": Discarded(4, "endpoint_inactive"),
 }
 
@@ -96,7 +110,7 @@ def test_every_outcome_in_every_state_has_its_one_effect(row: str, column: str) 
 
 def test_tables_have_every_state_and_every_command() -> None:
     assert {row for row, _ in GUARDED} == {row for row, _ in EVOLVED} == set(STATES)
-    assert {type(state) for state in STATES.values()} == set(get_args(State))
+    assert {type(each) for each in STATES.values()} == set(get_args(State))
     assert {type(command) for command in COMMANDS.values()} == set(get_args(Command))
     assert len(GUARDED) == len(STATES) * len(ARRIVALS)
     assert len(EVOLVED) == len(STATES) * len(COMMANDS)

@@ -86,6 +86,15 @@ DISCARD = {
     "discard recorded": second(delivery.RECORDED),
     "timer acknowledged": second(delivery.ACKNOWLEDGED),
 }
+#: The first effects of their kind are those of the first attempt, or of whoever asks.
+RESEND = {
+    "record read": delivery.RECORD_READ,
+    "webhook resent": second(delivery.SENT),
+    "resend recorded": second(delivery.RECORDED),
+    "resend told": second(delivery.TOLD),
+    "timer moved on": second(delivery.TIMER_SET),
+    "resend acknowledged": second(delivery.ACKNOWLEDGED),
+}
 #: Between these two the answer is known to the worker alone.
 _LOST = {
     f"{moment} {name}"
@@ -94,11 +103,17 @@ _LOST = {
         ("before", "attempt recorded"),
         ("after", "webhook sent again"),
         ("before", "retry recorded"),
+        ("after", "webhook resent"),
+        ("before", "resend recorded"),
     ]
 }
 DELIVERING = [
     replace(point, repeated=point.name in _LOST)
     for point in [*points("DELIVERIES", FIRST_ATTEMPT), *points("DUE", RETRY)]
+]
+
+RESENDING = [
+    replace(point, repeated=point.name in _LOST) for point in points("DELIVERIES", RESEND)
 ]
 
 MATCHING = points(

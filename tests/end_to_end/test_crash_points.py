@@ -5,7 +5,7 @@ Whatever the moment: nothing is lost, no chain forks, and `telecine verify` find
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -19,6 +19,7 @@ from tests.end_to_end.points import (
     FOLLOWING_UP,
     MATCHING,
     QUEUEING,
+    RESENDING,
     STEPS,
     Point,
     points,
@@ -181,6 +182,43 @@ async def test_a_crash_while_discarding_makes_no_request(
     await crash(rooms, "delivery", failpoint, how)
 
     await check_chain(house, endpoint, state="discarded", numbers=[1], requests=1)
+
+
+@at_every
+@pytest.mark.parametrize("point", RESENDING, ids=named)
+async def test_a_crash_of_a_resend_makes_its_attempt_once_and_keeps_the_schedule(
+    house: House, failpoints: Failpoints, point: Point, how: How
+) -> None:
+    rooms, customer = house
+    failures = [Answer(500)] * (3 if point.repeated else 2)
+    endpoint = await customer.endpoint(rooms.receiver.on("/hook", *failures, Answer()))
+    await customer.speed(0)
+    failpoint = failpoints.set(point.effect, point.moment, how)
+    await customer.upload()
+    before = await customer.one(endpoint, "postponed")
+
+    await customer.resend(before["id"])
+    await crash(rooms, "delivery", failpoint, how)
+    waiting = await attempted(customer, before["id"], 2)
+    await customer.speed(FAST)
+
+    found = await customer.ended(endpoint, "succeeded")
+    await until(lambda: at_rest(rooms, before["id"]))
+    triggers = [attempt["trigger"] for attempt in found["attempts"]]
+    assert waiting["delivery"]["next_at"] == before["next_at"]
+    assert triggers == ["first", "resend", "retry"]
+    assert len(rooms.receiver.received) == (4 if point.repeated else 3)
+    assert await rooms.problems() == []
+
+
+async def attempted(customer: Customer, delivery_id: str, number: int) -> Any:
+    """Wait until an attempt of a delivery is on record. Answers the delivery in detail."""
+
+    async def there() -> Any:
+        found = await customer.delivery(delivery_id)
+        return found if any(each["number"] == number for each in found["attempts"]) else None
+
+    return await until(there)
 
 
 @at_every

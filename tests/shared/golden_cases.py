@@ -187,6 +187,13 @@ ATTEMPTS: dict[str, tuple[State, dict[str, Any]]] = {
     "attempt.failed": (Postponed(2, due(9, 5)), {"number": 1, "status": 503, "error": "status"}),
     "attempt.exhausted": (Exhausted(11), {"number": 10, "status": None, "error": "timeout"}),
 }
+RESENT: dict[str, Any] = {
+    "number": 11,
+    "trigger": "resend",
+    "status": 500,
+    "error": "status",
+    "next_at": None,
+}
 CLOCK_FACTS: tuple[ClockFact, ...] = (
     ClockStarted(now=minute(1), wall=minute(2), speed=1.0),
     ClockSpeedChanged(now=minute(3), wall=minute(4), speed=0.0),
@@ -200,6 +207,7 @@ async def _news() -> dict[str, Written]:
         await time_line.append(bus, fact, after=6)
     for state, attempt in ATTEMPTS.values():
         await Publishing(bus).outcome(OWED, state, {**attempt, "ended_at": minute(9)})
+    await Publishing(bus).on_record(OWED, Exhausted(12), {**RESENT, "ended_at": minute(9)})
     told = [each for each in bus.noted if not each.subject.startswith("timer.")]
     return {f"{each.headers['ce-type']}.schema1": each for each in told}
 

@@ -12,6 +12,7 @@ from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
     AttemptMade,
+    AttemptResendFailed,
     AttemptSucceeded,
 )
 from telecine.shared.virtual_time import parse_clock_fact
@@ -20,7 +21,7 @@ from tests.shared.goldens import SUMS, kept, line, paths
 from tests.shared.journal import STORED_AT
 
 CASES, WRITTEN = cases(), written()
-NEWS = (AttemptSucceeded, AttemptFailed, AttemptExhausted)
+NEWS = (AttemptSucceeded, AttemptFailed, AttemptResendFailed, AttemptExhausted)
 
 
 def fact_types(parent: type[Fact] = Fact) -> set[type[Fact]]:

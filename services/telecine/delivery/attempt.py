@@ -15,6 +15,8 @@ from telecine.platforms.pack import Pack
 from telecine.shared.endpoint import Profile
 from telecine.shared.owed import Owed
 
+Trigger = Literal["first", "retry", "resend"]
+
 REDACTED = "[redacted]"
 
 
@@ -52,8 +54,10 @@ def virtual_end(start: datetime, outcome: Outcome, speed: float) -> datetime:
     return start + timedelta(milliseconds=outcome.timings.total_ms * speed)
 
 
-def delivery_row(owed: Owed, state: State, updated_at: datetime) -> dict[str, Any]:
-    """Answer the delivery's row in a state."""
+def delivery_row(
+    owed: Owed, state: State, updated_at: datetime, trigger: Trigger | None
+) -> dict[str, Any]:
+    """Answer the delivery's row in a state, after an attempt by `trigger` (None: without one)."""
     return {
         "id": owed.delivery_id,
         "org": owed.org,
@@ -69,6 +73,8 @@ def delivery_row(owed: Owed, state: State, updated_at: datetime) -> dict[str, An
         "endpoint_sequence": owed.endpoint_sequence,
         "correlation_id": owed.correlation_id,
         "body": owed.body,
+        "attempts": int(trigger is not None),
+        "resent": int(trigger == "resend"),
         **state_columns(state),
     }
 
@@ -81,16 +87,18 @@ def attempt_row(
     *,
     delivery_id: str,
     number: int,
+    trigger: Trigger,
+    cause: str | None,
     moment: Moment,
     ended_at: datetime,
 ) -> dict[str, Any]:
     """Answer the attempt's row: what was sent (secrets redacted), what came, and what is next."""
-    trigger: Literal["first", "retry"] = "first" if number == 1 else "retry"
     next_ = state if isinstance(state, Postponed) else None
     return {
         "delivery_id": delivery_id,
         "number": number,
         "trigger": trigger,
+        "cause": cause,
         "started_at": moment.virtual,
         "ended_at": ended_at,
         "wall_at": moment.wall,

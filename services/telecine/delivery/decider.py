@@ -4,7 +4,7 @@ Pure. The guard keeps a crash from forking a chain of retries: a message that ma
 on before is held against the record first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, assert_never
 
@@ -23,10 +23,14 @@ class Owed:
 
 @dataclass(frozen=True)
 class Postponed:
-    """Attempt `next` is due at a virtual time; a timer holds it."""
+    """Attempt `next` is due at a virtual time; a timer holds it.
+
+    `resent` attempts before it were resends, which the schedule does not count.
+    """
 
     next: int
     due: datetime
+    resent: int = 0
     reason: Literal["schedule"] = "schedule"
     kind: Literal["postponed"] = "postponed"
 
@@ -111,13 +115,21 @@ class Attempted:
 
 
 @dataclass(frozen=True)
+class Resent:
+    """Attempt `number` was made by hand, well or not."""
+
+    number: int
+    success: bool
+
+
+@dataclass(frozen=True)
 class Discard:
     """It must not be sent at all, and why."""
 
     why: str
 
 
-Command = Attempted | Discard
+Command = Attempted | Resent | Discard
 
 
 def evolve(state: State, command: Command, profile: Profile) -> State:
@@ -125,6 +137,8 @@ def evolve(state: State, command: Command, profile: Profile) -> State:
 
     What does not fit the state (a lost race, an ended delivery) changes nothing.
     """
+    if isinstance(command, Resent):
+        return _resent(state, command)
     if not isinstance(state, Owed | Postponed):
         return state
     match command:
@@ -135,9 +149,24 @@ def evolve(state: State, command: Command, profile: Profile) -> State:
         case Attempted(number, True):
             return Succeeded(number + 1)
         case Attempted(number, _, ended_at):
-            delay = delay_before(profile, number + 1)
+            resent = state.resent if isinstance(state, Postponed) else 0
+            delay = delay_before(profile, number + 1 - resent)
             if delay is None:
                 return Exhausted(number + 1)
-            return Postponed(number + 1, ended_at + delay)
+            return Postponed(number + 1, ended_at + delay, resent)
         case _:
             assert_never(command)
+
+
+def _resent(state: State, command: Resent) -> State:
+    """A resend uses up a number and nothing else: who waits still waits, as long as before.
+
+    If it succeeds, the receiver has what it was owed, whatever came before.
+    """
+    if isinstance(state, Owed) or command.number != state.next:
+        return state
+    if command.success:
+        return Succeeded(state.next + 1)
+    if isinstance(state, Postponed):
+        return replace(state, next=state.next + 1, resent=state.resent + 1)
+    return replace(state, next=state.next + 1)

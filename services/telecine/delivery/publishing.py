@@ -9,10 +9,11 @@ from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
     AttemptMade,
+    AttemptResendFailed,
     AttemptSucceeded,
 )
 from telecine.shared.owed import Owed
-from telecine.shared.timers import Timer, set_timer
+from telecine.shared.timers import Timer, cancel_timer, set_timer
 
 
 def next_timer(owed: Owed, state: Postponed) -> Timer:
@@ -29,13 +30,7 @@ def next_timer(owed: Owed, state: Postponed) -> Timer:
 
 def news(owed: Owed, state: State, attempt: Mapping[str, Any]) -> AttemptMade | None:
     """Answer the fact to tell about an attempt (a row, see tables.py); a discard has none."""
-    told = {
-        "delivery_id": owed.delivery_id,
-        "event_type": owed.event_type,
-        "number": attempt["number"],
-        "status": attempt["status"],
-        "error": attempt["error"],
-    }
+    told = _told(owed, attempt)
     match state:
         case Succeeded():
             return AttemptSucceeded(**told)
@@ -45,6 +40,26 @@ def news(owed: Owed, state: State, attempt: Mapping[str, Any]) -> AttemptMade | 
             return AttemptExhausted(**told)
         case _:
             return None
+
+
+def news_on_record(owed: Owed, attempt: Mapping[str, Any]) -> AttemptMade:
+    """Answer the fact to tell about an attempt from its row alone: the delivery may have moved on."""
+    told = _told(owed, attempt)
+    if attempt["error"] is None:
+        return AttemptSucceeded(**told)
+    if attempt["next_at"]:
+        return AttemptFailed(**told, next_at=attempt["next_at"])
+    return (AttemptResendFailed if attempt["trigger"] == "resend" else AttemptExhausted)(**told)
+
+
+def _told(owed: Owed, attempt: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "delivery_id": owed.delivery_id,
+        "event_type": owed.event_type,
+        "number": attempt["number"],
+        "status": attempt["status"],
+        "error": attempt["error"],
+    }
 
 
 class Publishing:
@@ -64,6 +79,18 @@ class Publishing:
             await self._tell(owed, fact, attempt)
         if isinstance(state, Postponed):
             await set_timer(self._bus, next_timer(owed, state))
+
+    async def on_record(self, owed: Owed, state: State, attempt: Mapping[str, Any]) -> None:
+        """Tell of a resend, or of an attempt before it, then see to the timer of who waits.
+
+        A resend moves the timer on to the number that comes next; its due time stays. Nobody waits
+        behind a success, so a timer that was set before is cancelled.
+        """
+        await self._tell(owed, news_on_record(owed, attempt), attempt)
+        if isinstance(state, Postponed):
+            await set_timer(self._bus, next_timer(owed, state))
+        elif isinstance(state, Succeeded):
+            await cancel_timer(self._bus, "delivery", owed.delivery_id, state.next)
 
     async def _tell(self, owed: Owed, fact: AttemptMade, attempt: Mapping[str, Any]) -> None:
         event_id = f"{owed.delivery_id}-{fact.number}"

@@ -24,7 +24,7 @@ BODIES = 192 * 1024
 #: JSON would make six bytes of each of these.
 _UNSEEN = dict.fromkeys(set(range(32)) - {9, 10, 13}, "\N{REPLACEMENT CHARACTER}")
 
-_LISTED = tuple(name for name in Delivery.model_fields)
+_LISTED = tuple(Delivery.model_fields)
 
 
 class Queries:
@@ -46,7 +46,7 @@ class Queries:
         if row is None or row.org != query.org or query.endpoint_id not in {None, row.endpoint_id}:
             raise Refusal("not_found", "no such delivery")
         return DeliveryDetail(
-            delivery=_delivery(row.model_dump()),
+            delivery=shown(row.model_dump()),
             body=row.body.decode(),
             attempts=[_attempt(each, BODIES // len(tries)) for each in tries],
         )
@@ -58,7 +58,7 @@ class Queries:
         statement = select(*columns).where(*_conditions(query)).order_by(*newest)
         async with self._database.session() as session:
             rows = (await session.execute(statement.limit(query.limit + 1))).mappings().all()
-        page = [_delivery(row) for row in rows[: query.limit]]
+        page = [shown(row) for row in rows[: query.limit]]
         more = len(rows) > query.limit
         return DeliveryPage(
             deliveries=page, cursor=_cursor(rows[query.limit - 1]) if more else None
@@ -94,12 +94,13 @@ def _place(text: str) -> tuple[int, str]:
     return int(position), delivery_id
 
 
-def _delivery(row: Mapping[Any, Any]) -> Delivery:
+def shown(row: Mapping[Any, Any]) -> Delivery:
+    """Answer a delivery from its row."""
     return Delivery.model_validate({name: row[name] for name in _LISTED})
 
 
 def _attempt(row: AttemptRow, most: int) -> Attempt:
-    fields = row.model_dump(exclude={"id", "delivery_id"})
+    fields = row.model_dump(exclude={"id", "delivery_id", "cause"})
     fields["request_headers"] = json.loads(row.request_headers)
     fields["response_headers"] = json.loads(row.response_headers)
     fields["response_body"] = row.response_body[:most].decode(errors="replace").translate(_UNSEEN)

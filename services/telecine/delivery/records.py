@@ -24,10 +24,15 @@ from telecine.shared.owed import Owed
 
 @dataclass(frozen=True)
 class Entry:
-    """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them."""
+    """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them.
+
+    `attempts` and `resent` of the delivery are what this adds to those on record. `repeat`: if
+    another was quicker, whether the attempt stands on record all the same.
+    """
 
     delivery: dict[str, Any]
     attempt: dict[str, Any] | None
+    repeat: bool = True
 
 
 def state_of(row: DeliveryRow | None) -> State:
@@ -36,7 +41,7 @@ def state_of(row: DeliveryRow | None) -> State:
         return INITIAL
     match row.state:
         case "postponed" if row.next_at:
-            return Postponed(row.next, row.next_at)
+            return Postponed(row.next, row.next_at, row.resent)
         case "succeeded":
             return Succeeded(row.next)
         case "exhausted":
@@ -50,11 +55,9 @@ def state_of(row: DeliveryRow | None) -> State:
 def state_columns(state: State) -> dict[str, Any]:
     """Answer the columns that say a state."""
     postponed = state if isinstance(state, Postponed) else None
-    discarded = isinstance(state, Discarded)
     return {
         "state": state.kind,
         "next": state.next,
-        "attempts": state.next - (2 if discarded else 1),
         "next_at": postponed.due if postponed else None,
         "reason": postponed.reason if postponed else None,
         "ended": state.why if isinstance(state, Discarded) else None,
@@ -66,6 +69,7 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._upsert = _upsert(database)
         self._commits: GroupCommit[Entry, bool] = GroupCommit(self._write)
 
     async def get(self, delivery_id: str) -> DeliveryRow | None:
@@ -83,9 +87,28 @@ class Records:
         async with self._database.session() as session:
             return (await session.scalars(chain)).one().model_dump()
 
+    async def last_of_chain(self, delivery_id: str) -> Mapping[str, Any] | None:
+        """Answer the row of the last attempt that was no resend."""
+        chain = select(AttemptRow).where(
+            col(AttemptRow.delivery_id) == delivery_id,
+            col(AttemptRow.trigger).in_(["first", "retry"]),
+        )
+        async with self._database.session() as session:
+            last = (await session.scalars(chain.order_by(col(AttemptRow.number).desc()))).first()
+            return last.model_dump() if last else None
+
+    async def caused_by(self, delivery_id: str, cause: str) -> Mapping[str, Any] | None:
+        """Answer the row of the attempt that a resend has led to, if it was made."""
+        wanted = select(AttemptRow).where(
+            col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.cause) == cause
+        )
+        async with self._database.session() as session:
+            found = (await session.scalars(wanted)).first()
+            return found.model_dump() if found else None
+
     async def put(self, entry: Entry) -> bool:
         """Write an entry. True: it moved the delivery on; False: another was quicker, and the attempt
-        stands on record as a repeat that schedules nothing."""
+        stands on record as a repeat that schedules nothing (or not at all)."""
         return await self._commits.put(entry)
 
     async def _write(self, entries: list[Entry]) -> Sequence[bool]:
@@ -96,25 +119,31 @@ class Records:
         return results
 
     async def _write_group(self, connection: AsyncConnection, entries: list[Entry]) -> list[bool]:
-        upsert = self._database.insert(DeliveryRow)
-        moved = ("state", "next", "attempts", "next_at", "reason", "ended", "updated_at")
-        upsert = upsert.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: upsert.excluded[name] for name in moved},
-            # The one line that keeps a chain from forking: only attempt N moves it from N to N + 1.
-            where=col(DeliveryRow.next) == upsert.excluded.next - 1,
-        ).returning(col(DeliveryRow.id))
         rows = [entry.delivery for entry in entries]
-        winners = set((await connection.execute(upsert, rows)).scalars())
+        winners = set((await connection.execute(self._upsert, rows)).scalars())
         results = [entry.delivery["id"] in winners for entry in entries]
         attempts = [
             entry.attempt if won else _repeat(entry.attempt)
             for entry, won in zip(entries, results, strict=True)
-            if entry.attempt
+            if entry.attempt and (won or entry.repeat)
         ]
         if attempts:
             await connection.execute(insert(AttemptRow), attempts)
         return results
+
+
+def _upsert(database: Database) -> Any:
+    """Answer the statement that moves deliveries on; to build it takes longer than to run it."""
+    upsert = database.insert(DeliveryRow)
+    moved = ("state", "next", "next_at", "reason", "ended", "updated_at")
+    added = ("attempts", "resent")
+    return upsert.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: upsert.excluded[name] for name in moved}
+        | {name: getattr(DeliveryRow, name) + upsert.excluded[name] for name in added},
+        # The one line that keeps a chain from forking: only attempt N moves it from N to N + 1.
+        where=col(DeliveryRow.next) == upsert.excluded.next - 1,
+    ).returning(col(DeliveryRow.id))
 
 
 def _repeat(attempt: dict[str, Any]) -> dict[str, Any]:

@@ -2,23 +2,38 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypedDict
 
 from telecine.delivery.directory import Directory
 from telecine.delivery.keyring import Keyring
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
+from telecine.delivery.resending import Desk, Resends
+from telecine.delivery.schedule import Profile as ScheduleName
 from telecine.delivery.sender import Sender
 from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries
-from telecine.shared.database import Database, opened
+from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
+from telecine.shared.database import opened
+from telecine.shared.endpoint import Endpoint
 from telecine.shared.eventlog import EventLog
+from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
-from telecine.shared.pull import Pull, singly
+from telecine.shared.pull import Handle, Pull, singly
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
+
+
+class _Parts(TypedDict):
+    """What everybody who makes attempts needs."""
+
+    trying: Trying
+    records: Records
+    directory: Directory
+    schedule: ScheduleName
 
 
 @asynccontextmanager
@@ -28,41 +43,38 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
         database = await me.stack.enter_async_context(
             opened(settings.database("delivery"), [DeliveryRow, AttemptRow])
         )
-        queries = Queries(database)
+        queries, records = Queries(database), Records(database)
+        endpoints = EventLog(me.bus, ENDPOINT)
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
-        await _work(me, await _worker(me, database))
+        serve(me.broker, ResendDelivery, Desk(me.bus, records, endpoints).resend)
+        for pull in await _pulls(me, records, endpoints):
+            await me.stack.enter_async_context(pull.running())
         await me.ready()
         yield
 
 
-async def _worker(me: Instance, database: Database) -> Worker:
-    directory = Directory(me.bus, EventLog(me.bus, ENDPOINT))
+async def _pulls(
+    me: Instance, records: Records, endpoints: EventLog[Endpoint, EndpointFact]
+) -> list[Pull]:
+    directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
-    return Worker(
-        me.bus,
-        me.clock,
-        sender=await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy)),
-        records=Records(database),
-        directory=directory,
-        keyring=Keyring(me.bus),
-        schedule=me.settings.retries,
-        timeout=me.settings.timeout,
-    )
+    sender = await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy))
+    trying = Trying(me.clock, sender, Keyring(me.bus), timeout=me.settings.timeout)
+    parts: _Parts = {
+        "trying": trying,
+        "records": records,
+        "directory": directory,
+        "schedule": me.settings.retries,
+    }
+    worker, resends = Worker(me.bus, me.clock, **parts), Resends(me.bus, me.clock, **parts)
+    return [
+        _pull(me, "DELIVERIES", "delivery-requested", "delivery.requested.>", worker.requested),
+        _pull(me, "DUE", "delivery-due", "due.delivery.>", worker.due),
+        _pull(me, "DELIVERIES", "delivery-replay", "delivery.replay.>", resends.take),
+    ]
 
 
-async def _work(me: Instance, worker: Worker) -> None:
+def _pull(me: Instance, stream: str, durable: str, subject: str, handle: Handle) -> Pull:
     abreast = me.settings.in_flight
-    requested = Pull(
-        me.bus,
-        "DELIVERIES",
-        "delivery-requested",
-        ["delivery.requested.>"],
-        singly(worker.requested),
-        concurrency=abreast,
-    )
-    due = Pull(
-        me.bus, "DUE", "delivery-due", ["due.delivery.>"], singly(worker.due), concurrency=abreast
-    )
-    await me.stack.enter_async_context(requested.running())
-    await me.stack.enter_async_context(due.running())
+    return Pull(me.bus, stream, durable, [subject], singly(handle), concurrency=abreast)

@@ -12,7 +12,10 @@ _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One event owed to one endpoint; written with its first outcome. `next` guards its chain."""
+    """One event owed to one endpoint; written with its first outcome. `next` guards its chain.
+
+    `resent` of its `attempts` were resends.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -31,6 +34,7 @@ class DeliveryRow(SQLModel, table=True):
     state: str
     next: int
     attempts: int
+    resent: int = Field(0, sa_column_kwargs={"server_default": "0"})
     next_at: datetime | None = Field(sa_type=UtcTime)
     reason: str | None
     ended: str | None
@@ -43,7 +47,10 @@ class DeliveryRow(SQLModel, table=True):
 
 
 class AttemptRow(SQLModel, table=True):
-    """One HTTP try; inserted, never updated. Headers are JSON lists of pairs, secrets redacted."""
+    """One HTTP try; inserted, never updated. Headers are JSON lists of pairs, secrets redacted.
+
+    `cause` is the id of the resend that asked for it.
+    """
 
     __tablename__ = "attempts"
 
@@ -51,6 +58,7 @@ class AttemptRow(SQLModel, table=True):
     delivery_id: str = Field(index=True)
     number: int
     trigger: str
+    cause: str | None = None
     started_at: datetime = Field(sa_type=UtcTime)
     ended_at: datetime = Field(sa_type=UtcTime)
     wall_at: datetime = Field(sa_type=UtcTime)

@@ -3,18 +3,14 @@
 A crash between any two of these repeats an attempt at worst, and never forks a chain of retries.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.delivery.attempt import (
-    Moment,
-    attempt_row,
-    delivery_row,
-    request,
-    virtual_end,
-)
+from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import (
     Advice,
     Arrived,
@@ -26,19 +22,17 @@ from telecine.delivery.decider import (
     needs_record,
 )
 from telecine.delivery.directory import Directory
-from telecine.delivery.keyring import Keyring
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.publishing import Publishing
 from telecine.delivery.records import Entry, Records, owed_of, state_of
 from telecine.delivery.schedule import Profile as ScheduleName
-from telecine.delivery.sender import Sender
-from telecine.platforms import packs
+from telecine.delivery.trying import Trying
 from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active, Deleted, Known
 from telecine.shared.logging import correlation
 from telecine.shared.owed import Owed, parse_owed
 from telecine.shared.timers import parse_fired
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 
@@ -51,22 +45,18 @@ class Worker:
         bus: Bus,
         clock: VirtualClock,
         *,
-        sender: Sender,
+        trying: Trying,
         records: Records,
         directory: Directory,
-        keyring: Keyring,
         schedule: ScheduleName,
-        timeout: float,
     ) -> None:
         self._bus = bus
         self._clock = clock
-        self._sender = sender
+        self._trying = trying
         self._records = records
         self._directory = directory
-        self._keyring = keyring
         self._publishing = Publishing(bus)
         self._schedule = schedule
-        self._timeout = timeout
 
     async def requested(self, message: Msg) -> None:
         """Make the first attempt of what is owed."""
@@ -105,40 +95,43 @@ class Worker:
         if guard(state, arrived) == Advice.REPUBLISH:
             made = await self._records.attempt(owed.delivery_id, arrived.number)
             await self._publishing.outcome(owed, state, made)
+        elif earlier := await self._before_resends(owed, state, arrived):
+            await self._publishing.on_record(owed, state, earlier)
         else:
             log.info("delivery.dropped", number=arrived.number, state=state.kind)
+
+    async def _before_resends(
+        self, owed: Owed, state: State, arrived: Arrived
+    ) -> Mapping[str, Any] | None:
+        """Answer the attempt of a message that was cut short, if only resends came after it.
+
+        They moved the delivery on from under it, so the guard does not know it for the last one.
+        """
+        if not (arrived.redelivered and arrived.number < state.next - 1):
+            return None
+        last = await self._records.last_of_chain(owed.delivery_id)
+        return last if last and last["number"] == arrived.number else None
 
     async def _deliver(self, owed: Owed, state: State, number: int, now: datetime) -> bool:
         """Make the attempt. False: another worker's is on record for this number."""
         endpoint = await self._directory.find(owed.endpoint_id, owed.endpoint_sequence)
         if not isinstance(endpoint, Active):
             return await self._discard(owed, state, endpoint, now)
-        pack, moment = packs()[owed.platform], Moment(now, wall_now())
-        secrets = await self._keyring.of(endpoint.profile)
-        sent = request(owed, endpoint.profile, pack, secrets, moment=moment, timeout=self._timeout)
-        outcome = await self._sender.send(sent)
-        ended_at = virtual_end(now, outcome, self._clock.anchor.speed)
-        after = evolve(state, Attempted(number, outcome.success, ended_at), self._schedule)
-        attempt = attempt_row(
-            sent,
-            outcome,
-            pack,
-            after,
-            delivery_id=owed.delivery_id,
-            number=number,
-            moment=moment,
-            ended_at=ended_at,
-        )
-        won = await self._records.put(Entry(delivery_row(owed, after, ended_at), attempt))
+        tried = await self._trying.send(owed, endpoint.profile, now)
+        outcome = tried.outcome
+        command = Attempted(number, outcome.success, tried.ended_at)
+        after = evolve(state, command, self._schedule)
+        entry = tried.entry(after, "first" if number == 1 else "retry")
+        won = await self._records.put(entry)
         _say(owed, number, outcome, after)
-        if won:
-            await self._publishing.outcome(owed, after, attempt)
+        if won and entry.attempt:
+            await self._publishing.outcome(owed, after, entry.attempt)
         return won
 
     async def _discard(self, owed: Owed, state: State, endpoint: Known, now: datetime) -> bool:
         why = "endpoint_deleted" if isinstance(endpoint, Deleted) else "endpoint_inactive"
         after = evolve(state, Discard(why), self._schedule)
-        won = await self._records.put(Entry(delivery_row(owed, after, now), None))
+        won = await self._records.put(Entry(delivery_row(owed, after, now, None), None))
         if won:
             log.info("delivery.discarded", why=why, endpoint_id=owed.endpoint_id)
         return won

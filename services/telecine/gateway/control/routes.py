@@ -11,7 +11,12 @@ from telecine.gateway.logs import Logs, as_of
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials, guarded
 from telecine.shared.contracts.clock import GetClock, SetClock
-from telecine.shared.contracts.delivery import DeliveryState, GetDelivery, ListDeliveries
+from telecine.shared.contracts.delivery import (
+    DeliveryState,
+    GetDelivery,
+    ListDeliveries,
+    ResendDelivery,
+)
 from telecine.shared.contracts.subscriptions import GetEndpoint, GetSecrets, ListEndpoints
 from telecine.shared.errors import Refusal
 from telecine.shared.ids import hex_of, is_token
@@ -168,6 +173,21 @@ def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
         return shapes.DeliveryAnswer(
             delivery=found.delivery, body=found.body, attempts=found.attempts
         )
+
+    @routes.post(
+        "/deliveries/{delivery_id}/resend",
+        status_code=202,
+        summary="Make one more attempt now; it schedules no retry",
+    )
+    async def resend(
+        request: Request, delivery_id: str, org: str = authorised
+    ) -> shapes.ResendAnswer:
+        caller = house.caller(request, org)
+        command = ResendDelivery(
+            **caller.ids(), request_key=caller.request_key, delivery_id=delivery_id
+        )
+        taken = await house.call(command)
+        return shapes.ResendAnswer(delivery=taken.delivery, number=taken.number)
 
 
 def _clock(routes: APIRouter, house: House, authorised: Any) -> None:

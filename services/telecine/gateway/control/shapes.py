@@ -104,6 +104,16 @@ class DeliveryAnswer(Shape):
     attempts: list[Attempt]
 
 
+class ResendAnswer(Shape):
+    """A resend was taken on: the delivery as it stood, and the number that its attempt will have.
+
+    Whoever makes an attempt of the same delivery first takes that number; then it is the next one.
+    """
+
+    delivery: Delivery
+    number: int
+
+
 class ClockShape(Shape):
     """Virtual `now` at `wall`; `speed` virtual seconds pass in one of the wall's, 0 is frozen."""
 

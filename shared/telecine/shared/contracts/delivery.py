@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from telecine.shared.contracts import PAGE, Request
+from telecine.shared.contracts import PAGE, Command, Request
 from telecine.shared.events import Wire
 
 DeliveryState = Literal["postponed", "succeeded", "exhausted", "discarded"]
@@ -42,7 +42,7 @@ class Attempt(Wire):
     """One HTTP try. `started_at` and `ended_at` are virtual, `wall_at` is the wall's."""
 
     number: int
-    trigger: Literal["first", "retry", "repeat"]
+    trigger: Literal["first", "retry", "resend", "repeat"]
     started_at: datetime
     ended_at: datetime
     wall_at: datetime
@@ -87,6 +87,27 @@ class GetDelivery(Request[DeliveryDetail]):
     org: str
     delivery_id: str
     endpoint_id: str | None = None
+
+
+class Resending(Wire):
+    """A resend that was taken on: the delivery as it stands, and the number to expect of the attempt."""
+
+    delivery: Delivery
+    number: int
+
+
+class ResendDelivery(Command[Resending]):
+    """Make one more attempt now, whatever became of those before; it schedules no retry.
+
+    The same `request_key` asks for the same one attempt. Refused as `conflict` if the endpoint is
+    inactive or deleted.
+    """
+
+    service: ClassVar[str] = "delivery"
+    name: ClassVar[str] = "delivery.resend"
+    reply: ClassVar[type[Any]] = Resending
+    request_key: str
+    delivery_id: str
 
 
 class ListDeliveries(Request[DeliveryPage]):

@@ -27,6 +27,12 @@ class AttemptFailed(AttemptMade):
     next_at: datetime
 
 
+class AttemptResendFailed(AttemptMade):
+    """It was made by hand on a delivery that had ended, and failed; nothing follows from it."""
+
+    type: ClassVar[str] = "attempt.resend_failed"
+
+
 class AttemptExhausted(AttemptMade):
     """It failed and was the last."""
 

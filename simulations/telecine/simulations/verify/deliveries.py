@@ -124,12 +124,21 @@ def check_records(
 
 
 def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Findings) -> None:
-    chain = [each for each in attempts if each.trigger != "repeat"]
-    numbers = [each.number for each in chain]
-    expected = list(range(1, row.attempts + 1))
+    made = [each for each in attempts if each.trigger != "repeat"]
+    numbers = [each.number for each in made]
+    resent = [each for each in made if each.trigger == "resend"]
+    counted = (len(numbers), len(resent)) == (row.attempts, row.resent)
+    unused = len(set(range(1, row.next)) - set(numbers))
     findings.hold(
-        "attempts", numbers == expected, f"{row.id} has attempts {numbers}, not {expected}"
+        "attempts",
+        counted and len(set(numbers)) == len(numbers) and unused in _unused(row),
+        f"{row.id} has attempts {numbers}, not {row.attempts} before number {row.next}",
     )
+    if any(each.error is None for each in resent):
+        right = row.state == "succeeded"
+        findings.hold("outcomes", right, f"{row.id} is {row.state}, a resend succeeded")
+        return
+    chain = [each for each in made if each.trigger != "resend"]
     good = [each.error is None for each in chain]
     ends = {"succeeded": True, "exhausted": False, "postponed": False}
     if row.state in ends and good:
@@ -140,6 +149,13 @@ def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Find
         findings.hold(
             "outcomes", same, f"{row.id} waits for {row.next_at}, its last attempt differs"
         )
+
+
+def _unused(row: DeliveryRow) -> set[int]:
+    """Answer how many numbers may stand for no attempt: a discard uses one up, resends come after."""
+    if row.state == "discarded":
+        return {1}
+    return {0, 1} if row.state == "succeeded" and row.resent else {0}
 
 
 def check_waiting(records: Records, queues: UnderWay, findings: Findings) -> None:

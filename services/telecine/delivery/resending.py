@@ -1,0 +1,190 @@
+"""Resending: one more attempt of one delivery because somebody asked for it, and no retry after it.
+
+The wish waits in the work queue, so a crash repeats the attempt at worst. It is known by its id, which
+stands on record with its attempt: however often it is delivered, it is done once.
+"""
+
+from dataclasses import dataclass
+
+import structlog
+from nats.aio.msg import Msg
+
+from telecine.delivery.decider import Resent, State, evolve
+from telecine.delivery.directory import Directory
+from telecine.delivery.publishing import Publishing
+from telecine.delivery.queries import shown
+from telecine.delivery.records import Records, owed_of, state_of
+from telecine.delivery.schedule import Profile as ScheduleName
+from telecine.delivery.tables import DeliveryRow
+from telecine.delivery.trying import Tried, Trying
+from telecine.shared.bus import Bus
+from telecine.shared.contracts.delivery import ResendDelivery, Resending
+from telecine.shared.endpoint import Active, Endpoint, Inactive
+from telecine.shared.errors import BrokenMessage, Refusal
+from telecine.shared.eventlog import EventLog
+from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.ids import hex_of, is_token
+from telecine.shared.logging import correlation
+from telecine.shared.virtual_time import VirtualClock
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One resend. `endpoint_sequence` is the endpoint's last fact when it was asked for."""
+
+    id: str
+    org: str
+    endpoint_id: str
+    delivery_id: str
+    endpoint_sequence: int
+    correlation_id: str
+
+    @property
+    def subject(self) -> str:
+        return f"delivery.replay.{self.org}.{self.endpoint_id}"
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "ce-specversion": "1.0",
+            "ce-id": self.id,
+            "ce-type": "delivery.replay",
+            "ce-source": f"/telecine/{self.org}/delivery",
+            "ce-subject": self.endpoint_id,
+            "ce-correlationid": self.correlation_id,
+            "telecine-delivery": self.delivery_id,
+            "telecine-endpoint-sequence": str(self.endpoint_sequence),
+        }
+
+
+def parse_wish(message: Msg) -> Wish:
+    """Read a resend's message. Raises BrokenMessage."""
+    fields = message.headers or {}
+    try:
+        _, _, org, endpoint_id = message.subject.split(".")
+        return Wish(
+            id=fields["ce-id"],
+            org=org,
+            endpoint_id=endpoint_id,
+            delivery_id=fields["telecine-delivery"],
+            endpoint_sequence=int(fields["telecine-endpoint-sequence"]),
+            correlation_id=fields["ce-correlationid"],
+        )
+    except (KeyError, ValueError) as error:
+        raise BrokenMessage(f"{message.subject} is not a resend: {error}") from error
+
+
+class Desk:
+    """Takes wishes for resends; idempotent by their request key."""
+
+    def __init__(
+        self, bus: Bus, records: Records, endpoints: EventLog[Endpoint, EndpointFact]
+    ) -> None:
+        self._bus = bus
+        self._records = records
+        self._endpoints = endpoints
+
+    async def resend(self, command: ResendDelivery) -> Resending:
+        """Take a wish on, durably. Raises Refusal: unknown delivery, or an endpoint not to be sent to."""
+        known = is_token(command.delivery_id)
+        row = await self._records.get(command.delivery_id) if known else None
+        if row is None or row.org != command.org:
+            raise Refusal("not_found", "no such delivery")
+        wish_id = hex_of(row.id, "resend", command.request_key)
+        made = await self._records.caused_by(row.id, wish_id)
+        if made:
+            return _answer(row, made["number"])
+        endpoint = await self._endpoints.load(row.org, row.endpoint_id)
+        _check(endpoint.state)
+        wish = Wish(
+            wish_id,
+            row.org,
+            row.endpoint_id,
+            row.id,
+            endpoint.sequence,
+            command.correlation_id,
+        )
+        await self._bus.publish(wish.subject, b"", headers=wish.headers(), message_id=wish.id)
+        log.info("resend.requested", delivery_id=row.id, number=row.next)
+        return _answer(row, row.next)
+
+
+def _check(endpoint: Endpoint) -> None:
+    if isinstance(endpoint, Inactive):
+        message = "the delivery's endpoint is inactive; activate it, then resend"
+        raise Refusal("conflict", message)
+    if not isinstance(endpoint, Active):
+        raise Refusal("conflict", "the delivery's endpoint is deleted; nothing can be sent to it")
+
+
+def _answer(row: DeliveryRow, number: int) -> Resending:
+    return Resending(delivery=shown(row.model_dump()), number=number)
+
+
+class Resends:
+    """Makes the attempts that were wished for: attempt, record, publish what follows, acknowledge."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: VirtualClock,
+        *,
+        trying: Trying,
+        records: Records,
+        directory: Directory,
+        schedule: ScheduleName,
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._trying = trying
+        self._records = records
+        self._directory = directory
+        self._publishing = Publishing(bus)
+        self._schedule = schedule
+
+    async def take(self, message: Msg) -> None:
+        """Make a resend, unless its attempt is on record: then see to what follows from that."""
+        wish = parse_wish(message)
+        with correlation(wish.correlation_id, delivery_id=wish.delivery_id):
+            row = await self._records.get(wish.delivery_id)
+            if row is None:
+                log.error("resend.unknown")
+            elif made := await self._records.caused_by(row.id, wish.id):
+                await self._publishing.on_record(owed_of(row), state_of(row), made)
+            else:
+                await self._resend(wish, row)
+        await self._bus.ack(message)
+
+    async def _resend(self, wish: Wish, row: DeliveryRow) -> None:
+        endpoint = await self._directory.find(wish.endpoint_id, wish.endpoint_sequence)
+        if not isinstance(endpoint, Active):
+            log.warning("resend.dropped", why=f"its endpoint is {endpoint.kind} by now")
+            return
+        now = max(self._clock.now(), row.updated_at)
+        tried = await self._trying.send(owed_of(row), endpoint.profile, now)
+        await self._record(wish, tried, state_of(row))
+
+    async def _record(self, wish: Wish, tried: Tried, state: State) -> None:
+        """Put it on record under the next number; whoever took that meanwhile leaves it another."""
+        while True:
+            after = evolve(state, Resent(state.next, tried.outcome.success), self._schedule)
+            entry = tried.entry(after, "resend", cause=wish.id, repeat=False)
+            if await self._records.put(entry) and entry.attempt:
+                break
+            state = state_of(await self._records.get(wish.delivery_id))
+        _say(tried, state, after)
+        await self._publishing.on_record(tried.owed, after, entry.attempt)
+
+
+def _say(tried: Tried, before: State, after: State) -> None:
+    log.info(
+        "attempt.resent",
+        endpoint_id=tried.owed.endpoint_id,
+        type=tried.owed.event_type,
+        number=before.next,
+        status=tried.outcome.status,
+        error=tried.outcome.error,
+        state=after.kind,
+        was=before.kind,
+    )

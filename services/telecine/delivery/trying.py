@@ -1,0 +1,83 @@
+"""Trying: one webhook goes out and comes to something; what that means is for others to decide."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from telecine.delivery.attempt import (
+    Moment,
+    Trigger,
+    attempt_row,
+    delivery_row,
+    request,
+    virtual_end,
+)
+from telecine.delivery.decider import State
+from telecine.delivery.keyring import Keyring
+from telecine.delivery.outcome import Outcome
+from telecine.delivery.records import Entry
+from telecine.delivery.sender import Sender, WebhookRequest
+from telecine.platforms import packs
+from telecine.platforms.pack import Pack
+from telecine.shared.endpoint import Profile
+from telecine.shared.owed import Owed
+from telecine.shared.virtual_time import VirtualClock, wall_now
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt that was made: what went out, what came, and when it ended (virtual)."""
+
+    owed: Owed
+    pack: Pack
+    sent: WebhookRequest
+    outcome: Outcome
+    moment: Moment
+    ended_at: datetime
+
+    def entry(
+        self, after: State, trigger: Trigger, *, cause: str | None = None, repeat: bool = True
+    ) -> Entry:
+        """Answer what it leaves on record if it leads to a state."""
+        row = delivery_row(self.owed, after, self.ended_at, trigger)
+        return Entry(row, self._row(after, trigger, cause), repeat)
+
+    def _row(self, after: State, trigger: Trigger, cause: str | None) -> dict[str, Any]:
+        return attempt_row(
+            self.sent,
+            self.outcome,
+            self.pack,
+            after,
+            delivery_id=self.owed.delivery_id,
+            number=after.next - 1,
+            trigger=trigger,
+            cause=cause,
+            moment=self.moment,
+            ended_at=self.ended_at,
+        )
+
+
+class Trying:
+    """Signs and sends."""
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        sender: Sender,
+        keyring: Keyring,
+        *,
+        timeout: float,
+    ) -> None:
+        self._clock = clock
+        self._sender = sender
+        self._keyring = keyring
+        self._timeout = timeout
+
+    async def send(self, owed: Owed, profile: Profile, now: datetime) -> Tried:
+        """Send what is owed to an endpoint, as it is now. `now` is virtual."""
+        pack, moment = packs()[owed.platform], Moment(now, wall_now())
+        secrets = await self._keyring.of(profile)
+        sent = request(owed, profile, pack, secrets, moment=moment, timeout=self._timeout)
+        outcome = await self._sender.send(sent)
+        ended_at = virtual_end(now, outcome, self._clock.anchor.speed)
+        return Tried(owed, pack, sent, outcome, moment, ended_at)
