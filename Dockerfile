@@ -11,6 +11,7 @@ RUN /opt/telecine/bin/pip install --no-cache-dir --disable-pip-version-check -c 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 telecine && mkdir /data && chown telecine /data
 COPY --from=build /opt/telecine /opt/telecine
+COPY simulations/*.py /opt/telecine/simulations/
 ENV PATH=/opt/telecine/bin:$PATH PYTHONUNBUFFERED=1 TELECINE_DATA=/data
 USER telecine
 WORKDIR /home/telecine

@@ -1,13 +1,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench sabotage clean
+.PHONY: demo test test-compose check bench sabotage clean
 
 demo: .venv/ready  ## real uploads in, documented webhooks out, in under a minute
 	$(BIN)/telecine demo
 
 test: .venv/ready  ## everything, in parallel, on a real nats-server
 	$(BIN)/pytest -n 4 --dist worksteal
+
+# Not part of `test`: it needs `docker compose up --build --wait` first, and kills what it finds there.
+test-compose: .venv/ready  ## check and kill a house that runs in containers
+	$(BIN)/pytest tests/compose/check_*.py
 
 check: .venv/ready  ## lint, types, import rules
 	$(BIN)/ruff check .
