@@ -5,6 +5,7 @@ from typing import Any
 
 from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
 from telecine.shared.bus import Bus
+from telecine.shared.cloudevents import cloudevent
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
@@ -94,18 +95,16 @@ class Publishing:
 
     async def _tell(self, owed: Owed, fact: AttemptMade, attempt: Mapping[str, Any]) -> None:
         event_id = f"{owed.delivery_id}-{fact.number}"
-        headers = {
-            "ce-specversion": "1.0",
-            "ce-id": event_id,
-            "ce-type": fact.type,
-            "ce-source": f"/telecine/{owed.org}/delivery",
-            "ce-subject": owed.endpoint_id,
-            "ce-time": attempt["ended_at"].isoformat(),
-            "ce-causationid": owed.delivery_id,
-            "ce-correlationid": owed.correlation_id,
-            "content-type": "application/json",
-            "telecine-schema": str(fact.schema_version),
-        }
+        headers = cloudevent(
+            event_id,
+            fact.type,
+            f"/telecine/{owed.org}/delivery",
+            subject=owed.endpoint_id,
+            at=attempt["ended_at"],
+            cause=owed.delivery_id,
+            correlation=owed.correlation_id,
+        )
+        headers["telecine-schema"] = str(fact.schema_version)
         await self._bus.publish(
             f"{fact.type}.{owed.org}.{owed.endpoint_id}",
             fact.model_dump_json().encode(),

@@ -70,7 +70,9 @@ class Records:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._upsert = _upsert(database)
-        self._commits: GroupCommit[Entry, bool] = GroupCommit(self._write)
+        self._commits: GroupCommit[Entry, bool] = GroupCommit(
+            self._write, committed=database.committed("deliveries")
+        )
 
     async def get(self, delivery_id: str) -> DeliveryRow | None:
         """Answer a delivery's row, if it has one."""

@@ -18,6 +18,7 @@ from telecine.delivery.schedule import Profile as ScheduleName
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.trying import Tried, Trying
 from telecine.shared.bus import Bus
+from telecine.shared.cloudevents import cloudevent
 from telecine.shared.contracts.delivery import ResendDelivery, Resending
 from telecine.shared.endpoint import Active, Endpoint, Inactive
 from telecine.shared.errors import BrokenMessage, Refusal
@@ -46,13 +47,15 @@ class Wish:
         return f"delivery.replay.{self.org}.{self.endpoint_id}"
 
     def headers(self) -> dict[str, str]:
-        return {
-            "ce-specversion": "1.0",
-            "ce-id": self.id,
-            "ce-type": "delivery.replay",
-            "ce-source": f"/telecine/{self.org}/delivery",
-            "ce-subject": self.endpoint_id,
-            "ce-correlationid": self.correlation_id,
+        event = cloudevent(
+            self.id,
+            "delivery.replay",
+            f"/telecine/{self.org}/delivery",
+            subject=self.endpoint_id,
+            correlation=self.correlation_id,
+            is_json=False,
+        )
+        return event | {
             "telecine-delivery": self.delivery_id,
             "telecine-endpoint-sequence": str(self.endpoint_sequence),
         }

@@ -6,22 +6,23 @@ from typing import TypedDict
 
 from telecine.delivery.directory import Directory
 from telecine.delivery.keyring import Keyring
+from telecine.delivery.measures import AttemptMeasures, watch_waiting
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
 from telecine.delivery.resending import Desk, Resends
 from telecine.delivery.schedule import Profile as ScheduleName
+from telecine.delivery.schema import SCHEMA
 from telecine.delivery.sender import Sender
-from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
-from telecine.shared.database import opened
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
+from telecine.shared.own_tables import own_tables
 from telecine.shared.pull import Handle, Pull, singly
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
@@ -40,10 +41,9 @@ class _Parts(TypedDict):
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of delivery while the block lasts."""
     async with instance(settings, "delivery", metrics) as me:
-        database = await me.stack.enter_async_context(
-            opened(settings.database("delivery"), [DeliveryRow, AttemptRow])
-        )
+        database = await own_tables(me, SCHEMA)
         queries, records = Queries(database), Records(database)
+        me.stack.callback(watch_waiting(me.metrics, database, me.clock))
         endpoints = EventLog(me.bus, ENDPOINT)
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
@@ -60,7 +60,14 @@ async def _pulls(
     directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
     sender = await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy))
-    trying = Trying(me.clock, sender, Keyring(me.bus), timeout=me.settings.timeout)
+    trying = Trying(
+        me.clock,
+        sender,
+        Keyring(me.bus),
+        timeout=me.settings.timeout,
+        measures=AttemptMeasures(me.metrics),
+        tracing=me.tracing,
+    )
     parts: _Parts = {
         "trying": trying,
         "records": records,

@@ -1,6 +1,6 @@
 """Trying: one webhook goes out and comes to something; what that means is for others to decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from telecine.delivery.attempt import (
 )
 from telecine.delivery.decider import State
 from telecine.delivery.keyring import Keyring
+from telecine.delivery.measures import AttemptMeasures
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import Entry
 from telecine.delivery.sender import Sender, WebhookRequest
@@ -21,6 +22,7 @@ from telecine.platforms import packs
 from telecine.platforms.pack import Pack
 from telecine.shared.endpoint import Profile
 from telecine.shared.owed import Owed
+from telecine.shared.tracing import Tracing
 from telecine.shared.virtual_time import VirtualClock, wall_now
 
 
@@ -67,17 +69,25 @@ class Trying:
         keyring: Keyring,
         *,
         timeout: float,
+        measures: AttemptMeasures,
+        tracing: Tracing,
     ) -> None:
         self._clock = clock
         self._sender = sender
         self._keyring = keyring
         self._timeout = timeout
+        self._measures = measures
+        self._tracing = tracing
 
     async def send(self, owed: Owed, profile: Profile, now: datetime) -> Tried:
         """Send what is owed to an endpoint, as it is now. `now` is virtual."""
         pack, moment = packs()[owed.platform], Moment(now, wall_now())
         secrets = await self._keyring.of(profile)
         sent = request(owed, profile, pack, secrets, moment=moment, timeout=self._timeout)
-        outcome = await self._sender.send(sent)
+        with self._tracing.posting(sent.url) as exchange:
+            sent = replace(sent, headers={**sent.headers, **exchange.headers})
+            outcome = await self._sender.send(sent)
+            exchange.ended(outcome.status, outcome.error)
+        self._measures.attempted(outcome)
         ended_at = virtual_end(now, outcome, self._clock.anchor.speed)
         return Tried(owed, pack, sent, outcome, moment, ended_at)
