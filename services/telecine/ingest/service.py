@@ -8,7 +8,7 @@ from telecine.ingest.folder_handlers import FolderHandlers
 from telecine.ingest.folder_view import FolderView
 from telecine.ingest.handlers import Handlers
 from telecine.ingest.obeying import Shown
-from telecine.ingest.tables import FolderRow, VideoRow
+from telecine.ingest.schema import SCHEMA
 from telecine.ingest.view import VideoView
 from telecine.shared.aggregates import FOLDER, VIDEO
 from telecine.shared.contracts.folders import (
@@ -30,10 +30,10 @@ from telecine.shared.contracts.ingest import (
     UploadVideoFile,
     UploadVideoLink,
 )
-from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
+from telecine.shared.own_tables import own_tables
 from telecine.shared.projections import project
 from telecine.shared.pull import Pull, singly
 from telecine.shared.rpc import serve
@@ -47,9 +47,7 @@ ARRIVALS = ("created", "uploaded", "moved", "deletion_reverted")
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of ingest while the block lasts."""
     async with instance(settings, "ingest", metrics) as me:
-        database = await me.stack.enter_async_context(
-            opened(settings.database("ingest"), [VideoRow, FolderRow])
-        )
+        database = await own_tables(me, SCHEMA)
         log, view = EventLog(me.bus, VIDEO), VideoView(database)
         folders, folder_view = EventLog(me.bus, FOLDER), FolderView(database)
         emptying = Emptying(

@@ -14,17 +14,17 @@ from telecine.shared.contracts.subscriptions import (
     SetEndpointActive,
     UpdateEndpoint,
 )
-from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
+from telecine.shared.own_tables import own_tables
 from telecine.shared.projections import project
 from telecine.shared.pull import Pull
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.matching import ABREAST, Matching
-from telecine.subscriptions.tables import EndpointRow, SecretRow
+from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
 
@@ -33,9 +33,7 @@ from telecine.subscriptions.view import EndpointView
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
     """Run one copy of subscriptions while the block lasts."""
     async with instance(settings, "subscriptions", metrics) as me:
-        database = await me.stack.enter_async_context(
-            opened(settings.database("subscriptions"), [EndpointRow, SecretRow])
-        )
+        database = await own_tables(me, SCHEMA)
         log, view = EventLog(me.bus, ENDPOINT), EndpointView(database)
         handlers = Handlers(
             log,
