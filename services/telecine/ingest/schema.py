@@ -1,10 +1,16 @@
 """What tables ingest has: views, all of them."""
 
-from telecine.ingest import folder_view, view
+from telecine.ingest import folder_view, jobs_view, lives_view, view
 from telecine.ingest.tables import FolderRow, VideoRow
-from telecine.shared.aggregates import FOLDER, VIDEO
+from telecine.shared.aggregates import FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.schema import Schema, View
 
 SCHEMA = Schema(
-    "ingest", views=(View(VideoRow, VIDEO, view.row), View(FolderRow, FOLDER, folder_view.row))
+    "ingest",
+    views=(
+        View(VideoRow, VIDEO, view.row),
+        View(FolderRow, FOLDER, folder_view.row),
+        View(lives_view.LiveRow, LIVE, lives_view.row),
+        View(jobs_view.JobRow, JOB, jobs_view.row),
+    ),
 )

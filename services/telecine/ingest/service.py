@@ -3,14 +3,18 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from telecine.ingest.assets import AssetList
 from telecine.ingest.emptying import Emptying
 from telecine.ingest.folder_handlers import FolderHandlers
 from telecine.ingest.folder_view import FolderView
 from telecine.ingest.handlers import Handlers
+from telecine.ingest.jobs import answer_jobs
+from telecine.ingest.lives import answer_lives
 from telecine.ingest.obeying import Shown
 from telecine.ingest.schema import SCHEMA
 from telecine.ingest.view import VideoView
-from telecine.shared.aggregates import FOLDER, VIDEO
+from telecine.shared.aggregates import FOLDER, JOB, LIVE, VIDEO
+from telecine.shared.contracts.assets import ListAssets
 from telecine.shared.contracts.folders import (
     CreateFolder,
     DeleteFolder,
@@ -60,6 +64,9 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
         await project(me, folders, "ingest-folders-view", folder_view.put)
         for pull in _emptied(me, emptying):
             await me.stack.enter_async_context(pull.running())
+        await answer_lives(me, EventLog(me.bus, LIVE), folders, database)
+        await answer_jobs(me, EventLog(me.bus, JOB), database)
+        serve(me.broker, ListAssets, AssetList(database).list)
         await me.ready()
         yield
 

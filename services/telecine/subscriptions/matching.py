@@ -1,25 +1,26 @@
-"""Matching: for every video's fact, what is owed to which endpoint, in the order of the facts.
+"""Matching: for every fact of a video, a live stream or a job, what is owed to whom, in their order.
 
 Idempotent by the delivery's id, a hash of event and endpoint.
 """
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Fidelity, Rendering
+from telecine.shared.aggregates import JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active
-from telecine.shared.envelope import Recorded
+from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.errors import BrokenLog, BrokenMessage
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events.video import VideoFact
 from telecine.shared.ids import object_id
 from telecine.shared.logging import correlation
 from telecine.shared.owed import Owed, owe
-from telecine.shared.video import Absent, Video
 from telecine.shared.virtual_time import wall_now
 from telecine.subscriptions.view import EndpointView
 
@@ -27,14 +28,20 @@ log = structlog.get_logger()
 
 #: Facts that are matched together: one look at the endpoints, one wait for NATS.
 ABREAST = 64
-DURABLE = "subscriptions-matching"
+#: Whose facts are matched, and by which consumer.
+MATCHED: Mapping[str, Kind[Any, Any]] = {
+    "subscriptions-matching": VIDEO,
+    "subscriptions-matching-lives": LIVE,
+    "subscriptions-matching-jobs": JOB,
+}
 
 
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
     """Whether an active endpoint is owed events of a type."""
     subscription = endpoint.profile.subscription
     pack = packs()[endpoint.profile.platform]
-    return event_type in subscription.types and pack.sends(event_type, fidelity)
+    chosen = pack.tells_all or event_type in subscription.types
+    return chosen and pack.sends(event_type, fidelity)
 
 
 def _about(message: Msg) -> tuple[str, str]:
@@ -52,11 +59,13 @@ class Matching:
     def __init__(
         self,
         bus: Bus,
-        log: EventLog[Video, VideoFact],
+        log: EventLog[Any, Any],
         view: EndpointView,
         fidelity: Fidelity,
+        durable: str,
     ) -> None:
         self._bus = bus
+        self._durable = durable
         self._log = log
         self._view = view
         self._fidelity = fidelity
@@ -78,15 +87,13 @@ class Matching:
         for message in messages:
             await self._bus.ack(message)
 
-    async def _owed(
-        self, recorded: Recorded[Video, VideoFact], endpoint: Active, sequence: int
-    ) -> Owed:
+    async def _owed(self, recorded: Recorded[Any, Any], endpoint: Active, sequence: int) -> Owed:
         profile = endpoint.profile
-        video = await self._log.state_after(recorded)
-        if isinstance(video, Absent):
-            raise BrokenLog(f"no video {recorded.stamp.id} after its own fact")
+        subject = await self._log.state_after(recorded)
+        if subject == self._log.kind.initial:
+            raise BrokenLog(f"no {self._log.kind.name} {recorded.stamp.id} after its own fact")
         delivery_id = object_id(recorded.stamp.at, recorded.id, profile.id)
-        rendering = Rendering(delivery_id, recorded, video, profile)
+        rendering = Rendering(delivery_id, recorded, subject, profile)
         return Owed(
             delivery_id=delivery_id,
             org=profile.org,
@@ -104,7 +111,7 @@ class Matching:
         )
 
     async def _owe(self, message: Msg, owed: Owed) -> None:
-        with self._bus.tracing.handling(message.subject, DURABLE, message.headers):
+        with self._bus.tracing.handling(message.subject, self._durable, message.headers):
             await owe(self._bus, owed)
         with correlation(owed.correlation_id, video_id=owed.video_id):
             log.info(

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     DeleteEndpoint,
@@ -23,7 +23,7 @@ from telecine.shared.pull import Pull
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.subscriptions.handlers import Handlers
-from telecine.subscriptions.matching import ABREAST, Matching
+from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
 from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
@@ -46,11 +46,11 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
         )
         _answer(me, handlers)
         await project(me, log, "subscriptions-view", view.put)
-        matching = Matching(me.bus, EventLog(me.bus, VIDEO), view, settings.fidelity)
-        pull = Pull(
-            me.bus, "VIDEOS", "subscriptions-matching", ["video.>"], matching.take, most=ABREAST
-        )
-        await me.stack.enter_async_context(pull.running())
+        for durable, kind in MATCHED.items():
+            matching = Matching(me.bus, EventLog(me.bus, kind), view, settings.fidelity, durable)
+            take, facts = matching.take, [f"{kind.name}.>"]
+            pull = Pull(me.bus, kind.stream, durable, facts, take, most=ABREAST)
+            await me.stack.enter_async_context(pull.running())
         await me.ready()
         yield
 

@@ -6,28 +6,39 @@ The gateway mounts its routes, subscriptions lets it render, delivery asks it fo
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from telecine.platforms.house import House
+from telecine.shared import job, live
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded
-from telecine.shared.events.video import VideoFact
-from telecine.shared.video import Known, Video
+from telecine.shared.errors import BrokenLog
+from telecine.shared.video import Known
 
 Fidelity = Literal["documented", "extended"]
+
+#: Whatever a webhook may be about.
+Subject = Known | live.Known | job.Known
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a webhook's body is made from: the fact, the video after it, and whose endpoint it is."""
+    """What a webhook's body is made from: the fact, its subject after it, and whose endpoint it is."""
 
     delivery_id: str
-    fact: Recorded[Video, VideoFact]
-    video: Known
+    fact: Recorded[Any, Any]
+    subject: Subject
     endpoint: Profile
+
+    @property
+    def video(self) -> Known:
+        """The subject, for a platform that sends of videos only."""
+        if not isinstance(self.subject, Known):
+            raise BrokenLog(f"{self.fact.fact.type} is no video's and was to be sent as one")
+        return self.subject
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,8 @@ class Signpost:
 class Pack:
     """One platform.
 
-    `sends`: whether a type ever leaves as a webhook. `render`: the body as it goes out.
+    `sends`: whether a type ever leaves as a webhook. `tells_all`: its endpoints choose no types,
+    they get whatever it sends. `render`: the body as it goes out.
     `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
@@ -84,6 +96,7 @@ class Pack:
     failure: Callable[[Request, int, str], Response]
     signpost: Callable[[str, str, str], Signpost]
     doors: tuple[UploadDoor, ...] = ()
+    tells_all: bool = False
 
 
 def wire_time(at: datetime, digits: Literal[3, 6]) -> str:

@@ -20,6 +20,13 @@ async def make_webhook(http: httpx.AsyncClient, **changes: str) -> dict[str, Any
     return shown
 
 
+async def make_folder(http: httpx.AsyncClient, title: str, **changes: str) -> str:
+    """Create a folder and answer its id."""
+    made = await http.post(f"{ASSETS}folders/", json={"title": title, **changes}, headers=KEY)
+    assert made.status_code == 201, made.text
+    return str(made.json()["uuid"])
+
+
 async def make_asset(http: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     """Create an asset from a link and answer it as shown."""
     body = {"inputs": [{"url": "https://example.com/a.mp4"}], "resolutions": ["240p"], **changes}

@@ -58,6 +58,8 @@ NEWEST_VIDEO = [
     "output_urls",
 ]
 CREATED = ["id", "title", "bytes", "type", "video", "live_stream", "parent", "parent_id"]
+#: In a webhook the folder stands by its id alone.
+TOLD = [key for key in CREATED if key != "parent"]
 LISTED = ["title", "bytes", "type", "video", "id", "live_stream", "parent", "parent_id"]
 DETAILED = [
     *LISTED,
@@ -74,7 +76,6 @@ CREATE_REQUEST = {
     "inputs": [{"url": "https://static.testpress.in/BigBuckBunny.mp4"}],
     "resolutions": ["240p", "360p", "480p", "720p"],
     "content_protection_type": "drm",
-    "folder": "32seYYHeNxE",
     "generate_subtitle": True,
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.house import TestHouse
 from tests.platforms.tpstreams import documented
-from tests.platforms.tpstreams.calling import ASSETS, HOME, KEY, make_asset
+from tests.platforms.tpstreams.calling import ASSETS, HOME, KEY, make_asset, make_folder
 from tests.waiting import until
 
 OTHER_KEY = {"Authorization": "Token other-key"}
@@ -16,10 +16,12 @@ OTHER_KEY = {"Authorization": "Token other-key"}
 async def test_documented_request_makes_an_asset_that_has_not_started(
     standing: TestHouse,
 ) -> None:
+    # given
+    folder = await make_folder(standing.http, "Cartoons")
+
     # when
-    answer = await standing.http.post(
-        f"{ASSETS}videos/", json=documented.CREATE_REQUEST, headers=KEY
-    )
+    body = {**documented.CREATE_REQUEST, "folder": folder}
+    answer = await standing.http.post(f"{ASSETS}videos/", json=body, headers=KEY)
 
     # then
     assert answer.status_code == 201
@@ -27,7 +29,8 @@ async def test_documented_request_makes_an_asset_that_has_not_started(
     assert list(shown) == documented.CREATED
     assert list(shown["video"]) == documented.NEWEST_VIDEO
     assert shown["title"] == "Big Buck Bunny Video"
-    assert shown["parent_id"] == "32seYYHeNxE"
+    assert shown["parent"] == {"title": "Cartoons", "uuid": folder}
+    assert shown["parent_id"] == folder
     assert shown["bytes"] is None
     sent = ("inputs", "resolutions", "content_protection_type", "generate_subtitle")
     assert {key: shown["video"][key] for key in sent} == {
@@ -88,7 +91,8 @@ async def test_same_idempotency_key_finds_the_same_asset(standing: TestHouse) ->
 
 async def test_folder_is_a_place_to_list(standing: TestHouse) -> None:
     # given
-    inside = await make_asset(standing.http, folder="folder-of-this-test")
+    folder = await make_folder(standing.http, "a place")
+    inside = await make_asset(standing.http, folder=folder)
     outside = await make_asset(standing.http)
 
     # when
@@ -98,7 +102,7 @@ async def test_folder_is_a_place_to_list(standing: TestHouse) -> None:
         return [each["id"] for each in found.json()["results"]]
 
     # then
-    assert await ids("parent=folder-of-this-test") == [inside["id"]]
+    assert await ids(f"parent={folder}") == [inside["id"]]
     assert await ids("parent=nobodys") == []
     assert inside["id"] in await ids("has_parent=true")
     assert outside["id"] not in await ids("has_parent=true")

@@ -4,7 +4,7 @@ import json
 
 from tests.house import TestHouse
 from tests.platforms.tpstreams.calling import ASSETS, KEY, WEBHOOKS, make_asset, make_webhook
-from tests.platforms.tpstreams.documented import CREATED, NEWEST_VIDEO
+from tests.platforms.tpstreams.documented import NEWEST_VIDEO, TOLD
 
 
 def _statuses(bodies: list[bytes]) -> set[str]:
@@ -27,7 +27,7 @@ async def test_each_status_is_reported_once_with_the_token(house: TestHouse) -> 
         assert each.headers["x-streams-token"] == "abcdef"
         body = each.json()
         assert body["id"] == made["id"]
-        assert list(body) == CREATED
+        assert list(body) == TOLD
         assert list(body["video"]) == NEWEST_VIDEO
 
 

@@ -1,96 +1,179 @@
-"""Folders have no API yet, but the folder that an asset was created in can be asked for."""
+"""Folders are made, listed and searched as documented; what lies in one moves and goes with it."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from telecine.platforms.house import House
-from telecine.platforms.tpstreams.answers import Invalid
-from telecine.platforms.tpstreams.folders import Place, place, videos_in
-from telecine.platforms.tpstreams.pages import Window
-from telecine.shared.contracts import Request
-from telecine.shared.contracts.ingest import ListVideos, VideoPage
-from telecine.shared.video import Known
-from tests.platforms.tpstreams.videos import in_folder, named, video
+from tests.house import TestHouse
+from tests.platforms.tpstreams.calling import (
+    ASSETS,
+    HOME,
+    KEY,
+    NOBODY,
+    make_asset,
+    make_folder,
+)
+from tests.platforms.tpstreams.documented import NOT_FOUND
+from tests.waiting import until
+
+FOLDERS = f"{ASSETS}folders/"
+NO_FOLDER = {"parent": ["Invalid folder UUID"]}
+
+
+async def make_live(house: TestHouse, **changes: str) -> str:
+    body = {"title": "a live stream", "start": "2030-01-01 10:00:00", **changes}
+    made = await house.http.post(f"{ASSETS}live_streams/", json=body, headers=KEY)
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def move(house: TestHouse, asset: str, **body: str) -> Any:
+    return await house.http.post(f"{ASSETS}{asset}/move/", json=body, headers=KEY)
+
+
+async def ids(house: TestHouse, query: str) -> list[str]:
+    found = await house.http.get(f"{ASSETS}?limit=500&{query}", headers=KEY)
+    assert found.status_code == 200, found.text
+    return [each["id"] for each in found.json()["results"]]
+
+
+async def test_a_folder_is_answered_as_documented_and_listed(standing: TestHouse) -> None:
+    # given
+    parent = await make_folder(standing.http, "Animals")
+
+    # when
+    body = {"title": "CAT videos", "parent": parent}
+    made = await standing.http.post(FOLDERS, json=body, headers=KEY)
+    found = await standing.http.get(f"{FOLDERS}?q=cat", headers=KEY)
+
+    # then
+    assert made.status_code == 201
+    assert list(made.json()) == ["title", "uuid"]
+    assert found.json() == {"count": 1, "next": None, "previous": None, "results": [made.json()]}
+
+
+async def test_folders_have_pages(standing: TestHouse) -> None:
+    # given
+    for number in range(3):
+        await make_folder(standing.http, f"paged {number}")
+
+    # when
+    first = (await standing.http.get(f"{FOLDERS}?q=PAGED&limit=2", headers=KEY)).json()
+    rest = (await standing.http.get(first["next"], headers=KEY)).json()
+
+    # then
+    titles = [each["title"] for page in (first, rest) for each in page["results"]]
+    assert titles == ["paged 2", "paged 1", "paged 0"]
+    assert rest["next"] is None
+
+
+async def test_same_idempotency_key_finds_the_same_folder(standing: TestHouse) -> None:
+    headers = {**KEY, "Idempotency-Key": "one folder"}
+
+    made = [
+        await standing.http.post(FOLDERS, json={"title": "once"}, headers=headers) for _ in "ab"
+    ]
+
+    assert made[0].json() == made[1].json()
+    assert (await standing.http.get(f"{FOLDERS}?q=once", headers=KEY)).json()["count"] == 1
 
 
 @pytest.mark.parametrize(
-    ("query", "expected"),
+    ("body", "error"),
     [
-        ({}, Place(None, None)),
-        ({"parent": "4qA6HUN3F7Z"}, Place("4qA6HUN3F7Z", None)),
-        ({"parent": ""}, Place(None, None)),
-        ({"has_parent": "false"}, Place(None, False)),
-        ({"has_parent": "True"}, Place(None, True)),
-        ({"has_parent": "0"}, Place(None, False)),
+        ({}, {"title": ["This field is required."]}),
+        ({"title": " "}, {"title": ["This field may not be blank."]}),
+        ({"title": "a" * 129}, {"title": ["Ensure this field has no more than 128 characters."]}),
+        ({"title": "a", "parent": NOBODY}, NO_FOLDER),
+        ({"title": "a", "parent": "a/b"}, NO_FOLDER),
+        ({"title": "a", "parent": ""}, {"parent": ["This field may not be blank."]}),
+        ({"title": "a", "colour": "red"}, {"colour": ["Unknown field."]}),
     ],
 )
-def test_place_is_what_was_asked_for(query: dict[str, str], expected: Place) -> None:
-    assert place(query) == expected
+async def test_bad_folder_is_refused_by_field(
+    standing: TestHouse, body: dict[str, str], error: dict[str, list[str]]
+) -> None:
+    answer = await standing.http.post(FOLDERS, json=body, headers=KEY)
+
+    assert (answer.status_code, answer.json()) == (400, error)
 
 
-@pytest.mark.parametrize("text", ["", "maybe", "null"])
-def test_bad_truth_value_is_refused_by_name(text: str) -> None:
-    assert place({"has_parent": text}) == Invalid({"has_parent": ["Must be a valid boolean."]})
+async def test_an_asset_of_an_unknown_folder_is_refused(standing: TestHouse) -> None:
+    body = {"inputs": [{"url": "https://example.com/a.mp4"}], "resolutions": ["240p"]}
+
+    answer = await standing.http.post(
+        f"{ASSETS}videos/", json={**body, "folder": NOBODY}, headers=KEY
+    )
+
+    assert (answer.status_code, answer.json()) == (400, {"folder": ["Invalid folder UUID"]})
 
 
-@pytest.mark.parametrize(
-    ("where", "held"),
-    [
-        (Place("a", None), ["a"]),
-        (Place("c", None), []),
-        (Place(None, True), ["a", "b"]),
-        (Place(None, False), [None]),
-        (Place("a", False), []),
-        (Place("a", True), ["a"]),
-    ],
-)
-def test_place_holds_its_assets_and_no_others(where: Place, held: list[str | None]) -> None:
-    assert [folder for folder in ("a", "b", None) if where.holds(folder)] == held
-
-
-def _house(videos: list[Known]) -> House:
-    """Ingest as its contract has it: pages of at most 500, and the total."""
-
-    async def call(request: Request[Any]) -> Any:
-        assert isinstance(request, ListVideos)
-        shown = videos[request.offset : request.offset + request.limit]
-        return VideoPage(videos=shown, total=len(videos))
-
-    def now() -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
-
-    return House(call, now, {}, "on", "documented", 0)
-
-
-async def test_assets_in_a_folder_are_found_behind_the_first_page_of_ingest() -> None:
+async def test_assets_of_every_kind_move_into_a_folder_and_out(standing: TestHouse) -> None:
     # given
-    house = _house([*(named(number) for number in range(1001)), in_folder("a")])
+    folder = await make_folder(standing.http, "destination")
+    video, live = (await make_asset(standing.http))["id"], await make_live(standing)
+    inner = await make_folder(standing.http, "inner")
 
     # when
-    found, total = await videos_in(house, "demo", Place("a", None), Window(50, 0))
+    answers = [await move(standing, asset, parent=folder) for asset in (video, live, inner)]
 
     # then
-    assert ([each.card.wishes["folder"] for each in found], total) == (["a"], 1)
-
-
-async def test_window_is_cut_from_the_folder() -> None:
-    # given
-    house = _house([in_folder("a"), *(named(number) for number in range(3)), in_folder("a")])
+    assert [each.json() for each in answers] == [{"detail": "Asset moved successfully."}] * 3
+    assert set(await ids(standing, f"parent={folder}")) == {video, live}
+    shown = (await standing.http.get(f"{ASSETS}{live}/", headers=KEY)).json()
+    assert shown["parent"] == {"title": "destination", "uuid": folder}
 
     # when
-    found, total = await videos_in(house, "demo", Place(None, False), Window(2, 1))
+    for asset in (video, live):
+        assert (await move(standing, asset)).status_code == 200
 
     # then
-    assert ([each.card.id for each in found], total) == ([named(1).card.id, named(2).card.id], 3)
+    assert await ids(standing, f"parent={folder}") == []
+    assert {video, live} <= set(await ids(standing, "has_parent=false"))
 
 
-async def test_another_platforms_videos_lie_in_no_folder() -> None:
+async def test_a_move_to_nowhere_of_nothing_or_into_itself_is_refused(standing: TestHouse) -> None:
     # given
-    foreign = video("watchable", platform="elsewhere", wishes={"folder": "a"})
-    house = _house([foreign])
+    outer = await make_folder(standing.http, "outer")
+    inner = await make_folder(standing.http, "inner", parent=outer)
+    video, live = (await make_asset(standing.http))["id"], await make_live(standing)
 
     # then
-    assert await videos_in(house, "demo", Place("a", None), Window(50, 0)) == ([], 0)
-    assert (await videos_in(house, "demo", Place(None, False), Window(50, 0)))[1] == 1
+    for asset in (video, live, inner):
+        answer = await move(standing, asset, parent=NOBODY)
+        assert (answer.status_code, answer.json()) == (400, NO_FOLDER)
+    answer = await move(standing, outer, parent=inner)
+    assert (answer.status_code, list(answer.json())) == (400, ["parent"])
+    answer = await move(standing, NOBODY, parent=outer)
+    assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
+
+
+async def test_a_deleted_folder_takes_everything_in_it_along(standing: TestHouse) -> None:
+    # given
+    outer = await make_folder(standing.http, "to go")
+    inner = await make_folder(standing.http, "to go too", parent=outer)
+    video = (await make_asset(standing.http, folder=inner))["id"]
+    live = await make_live(standing)
+    await move(standing, live, parent=outer)
+    stays = (await make_asset(standing.http))["id"]
+
+    # when
+    answer = await standing.http.delete(f"{ASSETS}{outer}/", headers=KEY)
+
+    # then
+    assert (answer.status_code, answer.content) == (204, b"")
+
+    async def gone() -> bool:
+        found = [
+            await standing.http.get(f"{ASSETS}{each}/", headers=KEY) for each in (video, live)
+        ]
+        return [each.status_code for each in found] == [404, 404]
+
+    await until(gone)
+    assert (await standing.http.get(f"{FOLDERS}?q=to go", headers=KEY)).json()["count"] == 0
+    assert stays in await ids(standing, "")
+    again = await standing.http.delete(f"{ASSETS}{outer}/", headers=KEY)
+    assert (again.status_code, again.json()) == (404, NOT_FOUND)
+    assert (await standing.http.get(f"{HOME}/assets/?parent={outer}", headers=KEY)).json()[
+        "count"
+    ] == 0

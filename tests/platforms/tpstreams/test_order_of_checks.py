@@ -21,6 +21,18 @@ ROUTES = [
     ("GET", "assets/videos/"),
     ("GET", f"assets/{NOBODY}/"),
     ("PUT", f"assets/{NOBODY}/"),
+    ("DELETE", f"assets/{NOBODY}/"),
+    ("POST", f"assets/{NOBODY}/move/"),
+    ("POST", "assets/folders/"),
+    ("GET", "assets/folders/"),
+    ("POST", "assets/live_streams/"),
+    ("GET", "assets/live_streams/"),
+    ("POST", f"assets/{NOBODY}/start_server/"),
+    ("POST", f"assets/{NOBODY}/stop_live_stream/"),
+    ("POST", "transcoding_jobs/"),
+    ("GET", "transcoding_jobs/"),
+    ("GET", f"transcoding_jobs/{NOBODY}/"),
+    ("DELETE", f"transcoding_jobs/{NOBODY}/"),
 ]
 
 
@@ -111,7 +123,9 @@ async def test_unknown_object_is_json_and_found_out_before_the_body_is_read(
         ("GET", "assets/videos/", "POST"),
         ("POST", "assets/", "GET, HEAD"),
         ("DELETE", "assets/", "GET, HEAD"),
-        ("OPTIONS", f"assets/{NOBODY}/", "GET, HEAD"),
+        ("OPTIONS", f"assets/{NOBODY}/", "GET, DELETE, HEAD"),
+        ("PUT", "transcoding_jobs/", "POST, GET, HEAD"),
+        ("GET", f"assets/{NOBODY}/move/", "POST"),
     ],
 )
 async def test_method_that_a_path_does_not_know_is_named(

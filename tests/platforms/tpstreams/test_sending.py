@@ -10,7 +10,7 @@ import pytest
 from telecine.platforms import packs
 from telecine.platforms.pack import Rendering
 from telecine.platforms.tpstreams import PACK
-from telecine.platforms.tpstreams.asset import asset, status
+from telecine.platforms.tpstreams.asset import status, told
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.events import DOCUMENTED_TYPES, Stamp
@@ -70,7 +70,7 @@ def test_body_is_the_asset_itself_in_compact_json() -> None:
     body = PACK.render(_rendering(completed))
 
     # then
-    assert json.loads(body) == asset(completed)
+    assert json.loads(body) == told(completed)
     assert body.startswith(b'{"id":"9328558d-e0a5-4093-b3b9-8f15ad1550d8","title":"Big Buck Bunny')
     assert body == PACK.render(_rendering(completed))
 

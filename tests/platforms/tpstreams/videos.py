@@ -1,6 +1,5 @@
 """Videos in every state, folded from the facts that lead there."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from telecine.shared.events.video import (
     VideoReadyToWatch,
     VideoUploaded,
 )
-from telecine.shared.video import INITIAL, Absent, Created, Known, Video, evolve
+from telecine.shared.video import INITIAL, Absent, Known, Video, evolve
 
 ID = "9328558d-e0a5-4093-b3b9-8f15ad1550d8"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -53,9 +52,12 @@ def video(
     link: str | None = LINK,
     probed: Media | None = None,
     media: Media = MEDIA,
+    folder: str | None = None,
 ) -> Known:
     """Answer a video in a state, by its `kind`. `probed`: what the upload's probe found."""
-    opening = Opening(title=title, platform=platform, request_key="r", wishes=wishes or {})
+    opening = Opening(
+        title=title, platform=platform, request_key="r", wishes=wishes or {}, collection=folder
+    )
     source = Source(kind="link" if link else "file", url=link)
     folded: Video = INITIAL
     for fact in _facts(opening, source, probed, media, failed=state == "failed"):
@@ -67,14 +69,7 @@ def video(
 
 def in_folder(folder: str | None) -> Known:
     """Answer a video that was created in a folder, or in none."""
-    return video("watchable", wishes=WISHES | ({"folder": folder} if folder else {}))
-
-
-def named(number: int) -> Known:
-    """Answer one of many videos, told apart by its id."""
-    known = video("created")
-    assert isinstance(known, Created)
-    return replace(known, card=replace(known.card, id=f"{number:08x}{ID[8:]}"))
+    return video("watchable", wishes=WISHES, folder=folder)
 
 
 def _facts(

@@ -12,7 +12,11 @@ from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
 from telecine.platforms.tpstreams.assets import Assets
 from telecine.platforms.tpstreams.errors import describe, failure
+from telecine.platforms.tpstreams.folder_routes import Folders
 from telecine.platforms.tpstreams.identity import endpoint_id
+from telecine.platforms.tpstreams.jobs import Jobs
+from telecine.platforms.tpstreams.lives import Lives
+from telecine.platforms.tpstreams.moving import Moving
 from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
 from telecine.platforms.tpstreams.signposts import signpost
@@ -24,7 +28,11 @@ def router(house: House) -> APIRouter:
     """Answer the platform's routes."""
     routes = APIRouter(route_class=guarded(describe), tags=["TPStreams"])
     Webhooks(house).mount(routes)
+    Folders(house).mount(routes)
+    Lives(house).mount(routes)  # before an asset whose id could be called as they are
     Assets(house).mount(routes)
+    Moving(house).mount(routes)
+    Jobs(house).mount(routes)
     return routes
 
 
@@ -44,4 +52,5 @@ PACK = Pack(
     router=router,
     failure=failure,
     signpost=signpost,
+    tells_all=True,
 )

@@ -3,12 +3,13 @@
 The shape is the newest documented one with every field of the older samples (upstream-api.md, B3).
 """
 
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
 from telecine.platforms.tpstreams import links
-from telecine.platforms.tpstreams.wishes import Wishes, wishes_of
+from telecine.platforms.tpstreams.video_shape import parent_of, stream_of, video_of
+from telecine.platforms.tpstreams.wishes import wishes_of
 from telecine.shared.events.video import Media
 from telecine.shared.video import (
     Completed,
@@ -24,6 +25,13 @@ from telecine.shared.video import (
 
 Status = Literal["Not Started", "Queued", "Transcoding", "Completed", "Error"]
 
+#: What only an asset's own page has; nobody watches, so nothing was viewed.
+UNWATCHED = {
+    "views_count": 0,
+    "average_watched_time": 0,
+    "total_watch_time": 0,
+    "unique_viewers_count": 0,
+}
 #: In lists and details `id` stands behind `video`; on creation and in webhooks it comes first.
 _LISTED = ("title", "bytes", "type", "video", "id", "live_stream", "parent", "parent_id")
 #: How long links are good, in seconds: of AES playback (documented), of a download (invented).
@@ -56,67 +64,38 @@ def status(video: Known) -> Status:
             assert_never(video)
 
 
-def asset(video: Known) -> dict[str, Any]:
-    """Answer a video as its creation and its webhooks show it."""
-    wishes = wishes_of(video)
+def asset(video: Known, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Answer a video as its creation shows it; `titles` are those of folders, by id."""
     media = _shown_media(video)
     return {
         "id": video.card.id,
         "title": video.card.title,
         "bytes": media.size if media else None,
         "type": "video",
-        "video": _video(video, wishes, media),
+        "video": video_of(video.card.id, status(video), wishes_of(video), media),
         "live_stream": None,
-        "parent": _parent(wishes.folder),
-        "parent_id": wishes.folder,
+        "parent": parent_of(video.card.collection, titles),
+        "parent_id": video.card.collection,
     }
 
 
-def listed(video: Known) -> dict[str, Any]:
+def told(video: Known) -> dict[str, Any]:
+    """Answer a video as its webhooks show it: as on its creation, its folder by id alone."""
+    whole = asset(video, {})
+    return {key: value for key, value in whole.items() if key != "parent"}
+
+
+def listed(video: Known, titles: Mapping[str, str]) -> dict[str, Any]:
     """Answer a video as lists show it."""
-    whole = asset(video)
+    whole = asset(video, titles)
     return {key: whole[key] for key in _LISTED}
 
 
-def detailed(video: Known, look: Look) -> dict[str, Any]:
+def detailed(video: Known, titles: Mapping[str, str], look: Look) -> dict[str, Any]:
     """Answer a video with what only its own page has: nobody watches, so nothing was viewed."""
-    shown = listed(video)
-    return {
-        **shown,
-        "video": {**shown["video"], "playback_url": _playback(video, look)},
-        "views_count": 0,
-        "average_watched_time": 0,
-        "total_watch_time": 0,
-        "unique_viewers_count": 0,
-        "download_url": _download(video, look),
-    }
-
-
-def _video(video: Known, wishes: Wishes, media: Media | None) -> dict[str, Any]:
-    hls, dash = _stream(video, "video.m3u8"), _stream(video, "video.mpd")
-    now = status(video)
-    return {
-        "progress": 0,  # in every documented sample, even of completed videos
-        "thumbnails": None if now == "Not Started" else [],
-        "status": now,
-        "playback_url": hls,
-        "dash_url": dash,
-        "preview_thumbnail_url": None,
-        "cover_thumbnail_url": None,
-        "format": "abr",
-        "resolutions": list(wishes.resolutions),
-        "video_codec": "h264",
-        "audio_codec": "aac",
-        "enable_drm": wishes.protection == "drm",
-        "tracks": [],
-        "inputs": list(wishes.inputs),
-        "transmux_only": None,
-        "duration": math.ceil(media.duration) if media else None,
-        "content_protection_type": wishes.protection,
-        "generate_subtitle": wishes.generate_subtitle,
-        "video_codecs": ["h264"],
-        "output_urls": {"h264": {"hls_url": hls, "dash_url": dash}},
-    }
+    shown = listed(video, titles)
+    played = {**shown["video"], "playback_url": _playback(video, look)}
+    return {**shown, "video": played, **UNWATCHED, "download_url": _download(video, look)}
 
 
 def _shown_media(video: Known) -> Media | None:
@@ -124,17 +103,8 @@ def _shown_media(video: Known) -> Media | None:
     return video.media if isinstance(video, Succeeded | Watchable) else None
 
 
-def _parent(folder: str | None) -> dict[str, str] | None:
-    """A folder is only an id here, so it is its own title."""
-    return {"title": folder, "uuid": folder} if folder else None
-
-
-def _stream(video: Known, file: str) -> str:
-    return links.stream(video.card.id, file, encrypted=wishes_of(video).protection == "aes")
-
-
 def _playback(video: Known, look: Look) -> str:
-    url = _stream(video, "video.m3u8")
+    url = stream_of(video.card.id, wishes_of(video), "video.m3u8")
     expiry = look.expiry or (AES_EXPIRY if wishes_of(video).protection == "aes" else None)
     return links.signed(url, look.at + expiry) if expiry else url
 

@@ -19,7 +19,7 @@ def wrong(message: str, *more: str) -> PydanticCustomError:
     return PydanticCustomError("worded", "worded", {"messages": [message, *more]})
 
 
-def _storable(value: object) -> object:
+def storable(value: object) -> object:
     """Refuse text that could not be stored; what is no text is for the type's own check."""
     if not isinstance(value, str):
         return value
@@ -45,7 +45,8 @@ def _within(most: int) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _url(value: str) -> str:
+def checked_url(value: str) -> str:
+    """Answer a URL that may be stored and called; raises the error of the field otherwise."""
     if problem := check_webhook_url(value):
         raise wrong("Enter a valid URL.", f"It {problem}.")
     return value
@@ -94,15 +95,15 @@ def _distinct(values: list[T]) -> list[T]:
     return values
 
 
-Text = Annotated[str, BeforeValidator(_storable), AfterValidator(_said)]
-Url = Annotated[Text, AfterValidator(_url)]
+Text = Annotated[str, BeforeValidator(storable), AfterValidator(_said)]
+Url = Annotated[Text, AfterValidator(checked_url)]
 Title = Annotated[Text, AfterValidator(str.strip), _within(MAX_TITLE)]
 SecretToken = Annotated[Text, AfterValidator(_header), _within(MAX_TOKEN)]
 Folder = Annotated[Text, AfterValidator(_folder)]
 Flag = StrictBool
-Protection = Annotated[Literal["drm", "aes", "disable"], BeforeValidator(_storable)]
+Protection = Annotated[Literal["drm", "aes", "disable"], BeforeValidator(storable)]
 Resolution = Annotated[
-    Literal["240p", "360p", "480p", "540p", "720p", "1080p"], BeforeValidator(_storable)
+    Literal["240p", "360p", "480p", "540p", "720p", "1080p"], BeforeValidator(storable)
 ]
 Resolutions = Annotated[
     list[Resolution], at_most(6), BeforeValidator(_split), AfterValidator(_distinct)

@@ -11,6 +11,8 @@ from telecine.shared.ids import hex_of
 #: `.example` is reserved (RFC 2606): no name server answers.
 HOST = "https://media.tpstreams.example"
 _KEY_PAIR = "TELECINE"
+#: Where a live stream's broadcast would go to.
+RTMP = "rtmp://live.tpstreams.example/live"
 
 
 def stream(video_id: str, file: str, *, encrypted: bool) -> str:
@@ -24,6 +26,26 @@ def signed(url: str, expires: int) -> str:
     mark = "&" if "?" in url else "?"
     signature = hex_of(url, expires)
     return f"{url}{mark}Expires={expires}&Signature={signature}&Key-Pair-Id={_KEY_PAIR}"
+
+
+def live(org: str, live_id: str) -> str:
+    """Answer the link of a live stream's manifest."""
+    return f"{HOST}/live/{org}/{live_id}/video.m3u8"
+
+
+def chat(org: str, live_id: str) -> str:
+    """Answer the link of a live stream's chat."""
+    return f"https://app.tpstreams.example/live-chat/{org}/{live_id}/"
+
+
+def embed(org: str, asset_id: str, code: str) -> str:
+    """Answer the link of a page that plays an asset for the holder of an access token."""
+    return f"https://app.tpstreams.example/embed/{org}/{asset_id}/?access_token={code}"
+
+
+def stream_key(org: str, live_id: str) -> str:
+    """Answer the key that a broadcaster would send; nobody asks for it here, so it guards nothing."""
+    return f"org-{org}-live-{live_id}-{hex_of(live_id, 'stream key')[:4]}"
 
 
 def stored(video_id: str) -> str:

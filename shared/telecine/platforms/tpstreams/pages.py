@@ -53,3 +53,24 @@ def _link(url: str, limit: int, offset: int) -> str:
     if offset > 0:
         query["offset"] = str(offset)
     return f"{place}?{urlencode(sorted(query.items()))}"
+
+
+def numbered(
+    url: str, number: int, size: int, total: int, results: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Answer the envelope of a list that is paged by number, as that of transcoding jobs is."""
+    return {
+        "count": total,
+        "next": _to_page(url, number + 1) if number * size < total else None,
+        "previous": _to_page(url, number - 1) if number > 1 else None,
+        "results": results,
+    }
+
+
+def _to_page(url: str, number: int) -> str:
+    """The first page's link has no number; a parameter may stand several times."""
+    place, _, given = url.partition("?")
+    query = [each for each in parse_qsl(given, keep_blank_values=True) if each[0] != "page"]
+    if number > 1:
+        query.append(("page", str(number)))
+    return f"{place}?{urlencode(query)}" if query else place

@@ -22,7 +22,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class Way:
     """One method of a path: who answers it, and what it does in a few words."""
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     handle: Callable[..., Awaitable[Response]]
     summary: str
     success: int = 200

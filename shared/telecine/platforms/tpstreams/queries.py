@@ -12,6 +12,7 @@ from telecine.platforms.tpstreams.answers import Invalid
 T = TypeVar("T", int, bool)
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
+_MOST_SEARCHED = 256
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -37,3 +38,13 @@ def truth(query: Mapping[str, str], name: str) -> bool | Invalid | None:
         return None
     value = _TRUTH.get(text.lower())
     return Invalid({name: ["Must be a valid boolean."]}) if value is None else value
+
+
+def searched(query: Mapping[str, str], name: str) -> str | Invalid | None:
+    """Answer a parameter as text to search for, or None if there is nothing in it."""
+    text = query.get(name, "").strip()
+    if "\0" in text:
+        return Invalid({name: ["Null characters are not allowed."]})
+    if len(text) > _MOST_SEARCHED:
+        return Invalid({name: [f"Ensure this value has at most {_MOST_SEARCHED} characters."]})
+    return text or None

@@ -1,20 +1,36 @@
-"""The webhooks that TPStreams sends: the bare asset whenever its status changes, with the token."""
+"""The webhooks that TPStreams sends: the bare asset or job when its status changes, with the token.
+
+A live stream's server that has come up is told too: its asset has the same status and a `rtmp_url`.
+"""
 
 from collections.abc import Mapping
 
 from telecine.platforms.pack import Fidelity, Rendering
+from telecine.platforms.tpstreams import asset, job_shape, live_shape
 from telecine.platforms.tpstreams.answers import compact
-from telecine.platforms.tpstreams.asset import asset
+from telecine.shared import job, live
 from telecine.shared.endpoint import Profile
+from telecine.shared.errors import BrokenLog
 
 HEADER = "x-streams-token"
 
-#: The types after which the status is another one: Queued, Transcoding, Completed, Error.
+#: The types after which the status is another one. Not a job's cancellation: no word for it is
+#: documented, and the vendor's older transcoder says nothing of one (upstream-api.md, B7).
 SENT = (
     "video.ready_for_processing",
     "video.in_progress",
     "video.process_succeeded",
     "video.process_failed",
+    "live.server_ready",
+    "live.publish_started",
+    "live.publish_ended",
+    "live.stopped",
+    "live.recording_started",
+    "live.completed",
+    "live.failed",
+    "job.started",
+    "job.completed",
+    "job.failed",
 )
 
 
@@ -24,8 +40,15 @@ def sends(event_type: str, _: Fidelity) -> bool:
 
 
 def render(rendering: Rendering) -> bytes:
-    """Answer the body: the asset itself, with no envelope and no name of an event."""
-    return compact(asset(rendering.video))
+    """Answer the body: the asset or job itself, with no envelope and no name of an event."""
+    subject = rendering.subject
+    if isinstance(subject, live.Deleted):
+        raise BrokenLog(f"{rendering.fact.fact.type} is never sent")
+    if isinstance(subject, live.Living):
+        return compact(live_shape.told(subject))
+    if isinstance(subject, job.Known):
+        return compact(job_shape.told(subject))
+    return compact(asset.told(subject))
 
 
 def headers(profile: Profile, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -22,15 +22,28 @@ class Input(Wire):
     url: Url
 
 
-class VideoBody(Wire):
-    """The documented fields of `POST assets/videos/`. Empty defaults mean "not given"."""
+class AssetBody(Wire):
+    """What every new video may be told. Empty defaults mean "not given"."""
 
-    inputs: Annotated[list[Input], at_most(1)]
     resolutions: Resolutions
     title: Title = ""
     content_protection_type: Protection = "disable"
     folder: Folder = ""
     generate_subtitle: Flag = False
+
+    def name(self) -> str:
+        """Answer the title."""
+        return self.title
+
+    def wishes(self) -> dict[str, Any]:
+        """Answer the options as they were given; what was not said stays unsaid."""
+        return self.model_dump(exclude={"title", "folder"}, exclude_unset=True)
+
+
+class VideoBody(AssetBody):
+    """The documented fields of `POST assets/videos/`."""
+
+    inputs: Annotated[list[Input], at_most(1)]
 
     @property
     def url(self) -> str:
@@ -40,10 +53,6 @@ class VideoBody(Wire):
     def name(self) -> str:
         """Answer the title, or the link's file name, or its host if it names no file."""
         return self.title or file_name(self.url)
-
-    def wishes(self) -> dict[str, Any]:
-        """Answer the options as they were given; what was not said stays unsaid."""
-        return self.model_dump(exclude={"title"}, exclude_unset=True)
 
 
 def file_name(url: str) -> str:

@@ -20,7 +20,6 @@ class Wishes:
     resolutions: tuple[str, ...]
     protection: str
     generate_subtitle: bool
-    folder: str | None
     inputs: tuple[Mapping[str, str], ...]
 
 
@@ -31,7 +30,6 @@ def wishes_of(video: Known) -> Wishes:
         resolutions=tuple(wishes.get("resolutions", _default_resolutions(video))),
         protection=wishes.get("content_protection_type", "disable"),
         generate_subtitle=wishes.get("generate_subtitle", False),
-        folder=wishes.get("folder"),
         inputs=tuple(wishes.get("inputs", _inputs(video))),
     )
 

@@ -4,22 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms.pack import Fidelity
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.events.video import VideoFact
 from telecine.shared.ids import object_id
-from telecine.shared.video import Video
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
-from telecine.simulations.verify.queues import UnderWay
+from telecine.simulations.verify.queues import Place, UnderWay, place
 from telecine.subscriptions.matching import wants
 
 Endpoints = dict[str, Folded[Endpoint, EndpointFact]]
-Facts = list[Recorded[Video, VideoFact]]
+Facts = list[Recorded[Any, Any]]
 
 #: What the clocks of a NATS server and a service may differ.
 _SKEW = timedelta(seconds=1)
@@ -56,33 +55,36 @@ def check_owed(
         by_org[endpoint.facts[0][0].stamp.org].append(endpoint)
     known = records.deliveries.keys() | queues.owed.keys()
     for fact in facts:
-        if fact.sequence > queues.matched_up_to:
+        event = place(fact.fact.type, fact.sequence)
+        if fact.sequence > queues.matched_up_to[event[0]]:
             continue
         for endpoint in by_org[fact.stamp.org]:
-            if _wanted(endpoint, fact, bounds[fact.sequence], fidelity):
+            if _wanted(endpoint, fact, bounds[event], fidelity):
                 endpoint_id = endpoint.facts[0][0].stamp.id
                 expected = object_id(fact.stamp.at, fact.id, endpoint_id)
                 problem = f"{fact.fact.type} at {fact.sequence} was not owed to {endpoint_id}"
                 findings.hold("owed deliveries", expected in known, problem)
 
 
-def _matched_by(facts: Facts, records: Records, queues: UnderWay) -> dict[int, datetime]:
-    """Answer for each position a moment by which it had been matched, since matching keeps order."""
+def _matched_by(facts: Facts, records: Records, queues: UnderWay) -> dict[Place, datetime]:
+    """Answer for each fact a moment by which it had been matched: matching keeps a log's order."""
     seen = dict(queues.owed.values())
     for row in records.deliveries.values():
-        seen[row.event_sequence] = min(
-            seen.get(row.event_sequence, row.matched_at), row.matched_at
-        )
-    bounds, latest = {}, datetime.now(UTC)
+        event = place(row.event_type, row.event_sequence)
+        seen[event] = min(seen.get(event, row.matched_at), row.matched_at)
+    now = datetime.now(UTC)
+    bounds: dict[Place, datetime] = {}
+    latest: dict[str, datetime] = {}
     for fact in sorted(facts, key=lambda each: each.sequence, reverse=True):
-        latest = min(latest, seen.get(fact.sequence, latest))
-        bounds[fact.sequence] = latest
+        event = place(fact.fact.type, fact.sequence)
+        bound = latest.get(event[0], now)
+        bounds[event] = latest[event[0]] = min(bound, seen.get(event, bound))
     return bounds
 
 
 def _wanted(
     endpoint: Folded[Endpoint, EndpointFact],
-    fact: Recorded[Video, VideoFact],
+    fact: Recorded[Any, Any],
     matched: datetime,
     fidelity: Fidelity,
 ) -> bool:

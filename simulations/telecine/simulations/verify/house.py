@@ -9,8 +9,10 @@ from typing import Any
 from sqlmodel import SQLModel, select
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.ingest.jobs_view import JobRow
+from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import FolderRow, VideoRow
-from telecine.shared.aggregates import ENDPOINT, FOLDER, VIDEO
+from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus, connected
 from telecine.shared.database import Database, opened
 from telecine.shared.endpoint import Endpoint
@@ -22,11 +24,11 @@ from telecine.shared.streams import bootstrap
 from telecine.shared.video import Video
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats
-from telecine.simulations.verify import deliveries, folders, log, videos
+from telecine.simulations.verify import deliveries, encoding, folders, log, videos
 from telecine.simulations.verify.deliveries import Records
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
-from telecine.simulations.verify.queues import under_way
+from telecine.simulations.verify.queues import UnderWay, under_way
 from telecine.subscriptions.tables import EndpointRow
 
 _PAUSE = 0.25
@@ -58,7 +60,9 @@ class Verifier:
         folded = await log.fold(EventLog(self._bus, VIDEO), findings)
         endpoints = await log.fold(EventLog(self._bus, ENDPOINT), findings)
         await self._check_folders(folded, findings)
-        facts = [recorded for each in folded.values() for recorded, _ in each.facts]
+        lives, jobs = await self._check_encoding(queues, findings)
+        everything = [*folded.values(), *lives.values(), *jobs.values()]
+        facts = [recorded for each in everything for recorded, _ in each.facts]
         await self._check_views(folded, endpoints, findings)
         fidelity = self._settings.fidelity
         deliveries.check_owed(
@@ -80,6 +84,20 @@ class Verifier:
         rows = await self._rows("subscriptions", EndpointRow)
         log.check_view(ENDPOINT, endpoints, {r.id: (r.last_seq, r.state) for r in rows}, findings)
 
+    async def _check_encoding(
+        self, queues: UnderWay, findings: Findings
+    ) -> tuple[dict[str, Folded[Any, Any]], dict[str, Folded[Any, Any]]]:
+        """Verify what is not a video and goes through the encoder; answer live streams and jobs."""
+        lives = await log.fold(EventLog(self._bus, LIVE), findings)
+        rows = await self._rows("ingest", LiveRow)
+        log.check_view(LIVE, lives, {r.id: (r.last_seq, r.state) for r in rows}, findings)
+        encoding.check_lives(lives, queues, findings)
+        jobs = await log.fold(EventLog(self._bus, JOB), findings)
+        rows = await self._rows("ingest", JobRow)
+        log.check_view(JOB, jobs, {r.id: (r.last_seq, r.state) for r in rows}, findings)
+        encoding.check_jobs(jobs, queues, findings)
+        return lives, jobs
+
     async def _check_folders(
         self, videos: dict[str, Folded[Video, VideoFact]], findings: Findings
     ) -> None:
@@ -99,7 +117,7 @@ class Verifier:
 
 
 _TABLES: dict[str, list[type[SQLModel]]] = {
-    "ingest": [VideoRow, FolderRow],
+    "ingest": [VideoRow, FolderRow, LiveRow, JobRow],
     "subscriptions": [EndpointRow],
     "delivery": [DeliveryRow, AttemptRow],
 }

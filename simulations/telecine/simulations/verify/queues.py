@@ -3,25 +3,38 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from nats.aio.msg import Msg
 
+from telecine.shared.aggregates import JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus
+from telecine.shared.envelope import Kind
 from telecine.shared.eventlog import direct_get
+from telecine.subscriptions.matching import MATCHED
 
 Awaiting = tuple[str, str, int]  # service, key, generation
+Place = tuple[str, int]  # the kind of log, and the position in it
 _PAGE = 500
+
+#: The encoder's consumers of what is to be begun.
+_BEGUN: dict[str, Kind[Any, Any]] = {
+    "transcoder-uploaded": VIDEO,
+    "transcoder-live-begun": LIVE,
+    "transcoder-job-begun": JOB,
+}
 
 
 @dataclass(frozen=True)
 class UnderWay:
     """Timers and fired timers by (service, key, generation); owed deliveries by id, with when they
-    were matched and for which position of the log; positions up to which consumers are done."""
+    were matched and for which place in the logs; by kind of log, the positions up to which matching
+    and the encoder are done."""
 
     timers: frozenset[Awaiting]
-    owed: dict[str, tuple[int, datetime]]
-    matched_up_to: int
-    queued_up_to: int
+    owed: dict[str, tuple[Place, datetime]]
+    matched_up_to: dict[str, int]
+    begun_up_to: dict[str, int]
 
 
 async def under_way(bus: Bus) -> UnderWay:
@@ -32,7 +45,8 @@ async def under_way(bus: Bus) -> UnderWay:
         if "telecine-matched-at" not in fields:
             continue  # a resend: what it sends again is on record
         matched_at = datetime.fromisoformat(fields["telecine-matched-at"])
-        owed[fields["ce-id"]] = (int(fields["telecine-event-sequence"]), matched_at)
+        event = place(fields["telecine-event-type"], int(fields["telecine-event-sequence"]))
+        owed[fields["ce-id"]] = (event, matched_at)
     timers: set[Awaiting] = set()
     async for message in _all(bus, "TIMERS"):
         _, service, key, generation = (message.headers or {})["Nats-Subject"].split(".")
@@ -45,16 +59,21 @@ async def under_way(bus: Bus) -> UnderWay:
     return UnderWay(
         frozenset(timers),
         owed,
-        await _done(bus, "subscriptions-matching"),
-        await _done(bus, "transcoder-uploaded"),
+        {kind.name: await _done(bus, kind, durable) for durable, kind in MATCHED.items()},
+        {kind.name: await _done(bus, kind, durable) for durable, kind in _BEGUN.items()},
     )
 
 
-async def _done(bus: Bus, durable: str) -> int:
-    """Answer the position in VIDEOS up to which a consumer has acknowledged everything."""
-    info = await bus.js.consumer_info("VIDEOS", durable)
+def place(event_type: str, position: int) -> Place:
+    """Answer where a fact stands; positions of different logs say nothing about each other."""
+    return event_type.partition(".")[0], position
+
+
+async def _done(bus: Bus, kind: Kind[Any, Any], durable: str) -> int:
+    """Answer the position in a log up to which a consumer has acknowledged everything."""
+    info = await bus.js.consumer_info(kind.stream, durable)
     if not info.num_pending and not info.num_ack_pending:
-        return (await bus.js.stream_info("VIDEOS")).state.last_seq
+        return (await bus.js.stream_info(kind.stream)).state.last_seq
     return info.ack_floor.stream_seq if info.ack_floor else 0
 
 

@@ -18,5 +18,5 @@ def check_waiting(
             problem = f"video {video_id} waits for timer {expected.generation} in vain"
             findings.hold("timers", held, problem)
         elif isinstance(video.state, Uploaded):
-            waits = video.sequence > queues.queued_up_to
+            waits = video.sequence > queues.begun_up_to["video"]
             findings.hold("uploads", waits, f"video {video_id} was uploaded and forgotten")
