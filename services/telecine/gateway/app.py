@@ -13,7 +13,7 @@ from telecine.gateway.failures import failure
 from telecine.gateway.limits import BodyLimit
 from telecine.gateway.logs import Logs
 from telecine.gateway.measures import HttpMeasures
-from telecine.gateway.tus import Turned, mount, turned_away
+from telecine.gateway.tus import Turned, is_upload, mount, turned_away
 from telecine.gateway.uploads import Uploads
 from telecine.platforms import packs
 from telecine.platforms.house import House
@@ -45,14 +45,14 @@ def application(
         app.include_router(pack.router(house))
         for door in pack.doors:
             mount(app, house, door, uploads, settings.upload_limit)
-            doors.append(door.path)
+            doors.append(door)
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Turned, turned_away)
     app.add_exception_handler(Exception, _defect)
     app.add_middleware(
         BodyLimit,
-        is_upload=lambda path: any(path == door or path.startswith(f"{door}/") for door in doors),
+        is_upload=lambda path: any(is_upload(path, door) for door in doors),
         refuse=failure,
     )
     app.add_middleware(AccessLog)

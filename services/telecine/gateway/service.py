@@ -8,7 +8,7 @@ from typing import TypeVar
 from telecine.gateway.app import application
 from telecine.gateway.door import bind, serving
 from telecine.gateway.uploads import Uploads
-from telecine.platforms.house import House
+from telecine.platforms.house import Call, House
 from telecine.shared import rpc
 from telecine.shared.contracts import Request
 from telecine.shared.events import Wire
@@ -29,10 +29,9 @@ async def running(
     async with instance(settings, "gateway", metrics) as me:
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
-        house = _house(me)
-        uploads = Uploads(
-            settings.uploads, house.call, keep=settings.keep_media, tracing=me.tracing
-        )
+        call = _call(me)
+        uploads = Uploads(settings.uploads, call, keep=settings.keep_media, tracing=me.tracing)
+        house = _house(me, call, uploads)
         await me.stack.enter_async_context(uploads.sweeping())
         app = application(house, me.bus, pulse, uploads, settings)
         await me.stack.enter_async_context(serving(app, door))
@@ -40,10 +39,14 @@ async def running(
         yield
 
 
-def _house(me: Instance) -> House:
+def _call(me: Instance) -> Call:
     async def call(request: Request[R]) -> R:
         return await rpc.call(me.bus, request)
 
+    return call
+
+
+def _house(me: Instance, call: Call, uploads: Uploads) -> House:
     return House(
         call=call,
         now=me.clock.now,
@@ -51,4 +54,5 @@ def _house(me: Instance) -> House:
         quirks=me.settings.quirks,
         fidelity=me.settings.fidelity,
         seed=me.settings.seed,
+        kept=uploads.kept,
     )

@@ -6,6 +6,7 @@ finds whatever a killed gateway left behind, and tells ingest under the same key
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -31,6 +32,12 @@ log = structlog.get_logger()
 #: Seconds between two sweeps, if nothing calls for one before.
 SWEEP = 10.0
 _PROBES = 2
+_UID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9a-f]{8}")
+
+
+def is_upload_id(text: str) -> bool:
+    """Whether a text can be the id that `Uploads.claim` gives: a video's, and eight digits more."""
+    return _UID.fullmatch(text) is not None
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,14 @@ class Uploads:
             return Claim(**json.loads(self._claim_path(uid).read_bytes()))
         except (FileNotFoundError, ValueError):
             return None
+
+    def kept(self, uid: str) -> Path | None:
+        """Answer the bytes of an upload that was settled, if they are kept."""
+        try:
+            kept = self._claim_path(uid).with_suffix(".kept").exists()
+        except ValueError:
+            return None
+        return self.files.path(uid) if kept else None
 
     async def settle(self, uid: str) -> None:
         """Make a fact of a finished upload, once, however many wait for it. Raises Refusal."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
+from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 from uuid import uuid4
 
@@ -43,7 +44,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class House:
-    """What the packs and the control API are given."""
+    """What the packs and the control API are given.
+
+    `kept`: the file of an upload by its key, if its bytes are still there.
+    """
 
     call: Call
     now: Callable[[], datetime]
@@ -51,6 +55,7 @@ class House:
     quirks: Literal["on", "off"]
     fidelity: Literal["documented", "extended"]
     seed: int
+    kept: Callable[[str], Path | None]
 
     def org_of(self, key: str) -> str | None:
         """Answer whose key this is; every key is compared, each in constant time."""

@@ -43,22 +43,44 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Grant:
-    """Leave to upload the bytes of one video."""
+    """Leave to upload bytes: of one video, or (None) of one that is yet to be opened."""
 
     org: str
+    video_id: str | None
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The video that a new upload has opened, and what the answer says about it in its headers."""
+
     video_id: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The bytes that a request is about to send: how many, from where, of how many in all."""
+
+    length: int
+    offset: int
+    size: int | None
 
 
 @dataclass(frozen=True)
 class UploadDoor:
     """A tus entrance: where it is, who may enter, and how it says no.
 
-    `admit` answers the grant of a request, or the response that refuses it.
+    `admit` answers the grant of a request, or the response that refuses it; it is told which video
+    the touched upload is of, if there is one. `open` opens the video of a new upload whose grant
+    names none, from the upload's metadata. `chunk` answers why bytes of such a length cannot be
+    taken, with a status, or None.
     """
 
     path: str
-    admit: Callable[[House, Request], Awaitable[Grant | Response]]
+    admit: Callable[[House, Request, str | None], Awaitable[Grant | Response]]
     refuse: Callable[[int, str], Response]
+    open: Callable[[House, Request, Mapping[str, str]], Awaitable[Opened | Response]] | None = None
+    chunk: Callable[[Chunk], tuple[int, str] | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 
 from telecine.platforms.house import House
-from telecine.platforms.omega import upload_door
+from telecine.platforms.omega import upload_door, upload_door_v1
 from telecine.platforms.omega.collections import Collections
 from telecine.platforms.omega.deletion_rule import may_delete
 from telecine.platforms.omega.endpoint_events import EndpointEvents
@@ -17,6 +17,10 @@ from telecine.platforms.omega.errors import describe, failure
 from telecine.platforms.omega.event_shape import body
 from telecine.platforms.omega.events_table import sends
 from telecine.platforms.omega.signposts import signpost
+from telecine.platforms.omega.source_download import SourceDownload
+from telecine.platforms.omega.traffic_route import TrafficRoute
+from telecine.platforms.omega.video_changes import VideoChanges
+from telecine.platforms.omega.video_lists import VideoLists
 from telecine.platforms.omega.videos import Videos
 from telecine.platforms.omega.webhooks import PLATFORM, Webhooks
 from telecine.platforms.pack import Pack
@@ -26,7 +30,17 @@ from telecine.shared.endpoint import Profile
 
 def _router(house: House) -> APIRouter:
     router = APIRouter(route_class=guarded(describe), tags=["OmegaStream"])
-    for room in (Webhooks(house), EndpointEvents(house), Collections(house), Videos(house)):
+    rooms = (
+        Webhooks(house),
+        EndpointEvents(house),
+        Collections(house),
+        VideoLists(house),
+        VideoChanges(house),
+        TrafficRoute(house),
+        SourceDownload(house),
+        Videos(house),
+    )
+    for room in rooms:
         room.add_to(router)
     return router
 
@@ -48,5 +62,5 @@ PACK = Pack(
     router=_router,
     failure=failure,
     signpost=signpost,
-    doors=(upload_door.DOOR,),
+    doors=(upload_door.DOOR, upload_door_v1.DOOR),
 )

@@ -33,7 +33,7 @@ class Wanted:
 def wanted(query: Mapping[str, str]) -> Wanted:
     """Read the query. Raises Refusal that names the parameter."""
     return Wanted(
-        kinds=_kinds(query.get("status")),
+        kinds=status_of(query),
         collection=_collection(query.get("collection")),
         page=_number(query, "page", 1),
         limit=min(_number(query, "limit", DEFAULT_LIMIT), MAX_LIMIT),
@@ -54,7 +54,9 @@ def envelope(data: list[dict[str, Any]], total: int, asked: Wanted) -> dict[str,
     }
 
 
-def _kinds(status: str | None) -> tuple[str, ...]:
+def status_of(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Answer the states that a query's `status` asks for; none are all. Raises Refusal."""
+    status = query.get("status")
     if status is None:
         return ()
     found = kinds(status)

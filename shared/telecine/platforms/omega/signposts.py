@@ -4,7 +4,7 @@ import json
 from shlex import quote
 
 from telecine.platforms.omega.upload_door import PATH
-from telecine.platforms.omega.videos import HOME
+from telecine.platforms.omega.wire import VIDEOS
 from telecine.platforms.pack import Signpost
 
 
@@ -16,7 +16,7 @@ def signpost(url: str, _: str, key: str) -> Signpost:
         places={"omega": f"{url}/company", "omega tus": f"{url}{PATH}"},
         authorization=authorization,
         example=(
-            f"curl -X POST {quote(f'{url}{HOME}/stream/copy')} -H {quote(authorization)} "
+            f"curl -X POST {quote(f'{url}{VIDEOS}/stream/copy')} -H {quote(authorization)} "
             f"-H 'Content-Type: application/json' -d {quote(upload)}"
         ),
     )

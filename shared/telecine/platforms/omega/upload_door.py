@@ -24,6 +24,7 @@ from telecine.shared.video import Created
 from telecine.shared.virtual_time import wall_now
 
 PATH = "/tusupload"
+HAS_BYTES = "this video has its bytes already; create another video"
 
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -89,17 +90,26 @@ def grant(headers: Mapping[str, str], orgs: Mapping[str, list[str]], wall: datet
     return Grant(org, shown.video_id.lower())
 
 
-async def admit(house: House, request: Request) -> Grant | Response:
-    """Let a tus request in, or answer why not. Only a creation asks whether the bytes are there."""
+async def admit(house: House, request: Request, _: str | None) -> Grant | Response:
+    """Let a tus request in, or answer why not."""
     granted = grant(request.headers, house.orgs, wall_now())
     if isinstance(granted, No):
         return say(granted.status, granted.message)
+    return await leave(house, request, granted)
+
+
+async def leave(house: House, request: Request, granted: Grant) -> Grant | Response:
+    """Answer the grant if its video takes bytes. Only a creation asks whether they are there already;
+    a deleted video takes none at any step."""
     try:
-        found = await house.call(GetVideo(org=granted.org, video_id=granted.video_id))
+        query = GetVideo(org=granted.org, video_id=granted.video_id or "")
+        video = (await house.call(query)).video
     except (Refusal, Unavailable) as error:
         return describe(request, error)
-    if request.method == "POST" and not isinstance(found.video, Created):
-        return say(409, "this video has its bytes already; create another video")
+    if request.method == "POST" and not isinstance(video, Created):
+        return say(409, HAS_BYTES)
+    if request.method in {"POST", "PATCH"} and video.card.deleted_at:
+        return say(409, "this video is deleted; revert its deletion before you send its bytes")
     return granted
 
 

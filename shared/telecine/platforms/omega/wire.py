@@ -1,10 +1,16 @@
-"""How Omega writes things: its company ids, its JSON, its times."""
+"""How Omega writes things: its company ids, its paths, its JSON, its times."""
 
 import json
 import re
+from datetime import datetime
 from typing import Any, Literal
 
 from fastapi.responses import Response
+
+from telecine.shared.errors import Refusal
+
+#: Where everything about videos is.
+VIDEOS = "/company/client/video"
 
 #: Digits of a second: an answer to a creation shows 6, everything read later shows 3.
 Digits = Literal[3, 6]
@@ -29,6 +35,18 @@ def is_object_id(text: str) -> bool:
 def is_uuid(text: str) -> bool:
     """Whether a text can be the uuid of a video, in lower case; see `is_object_id`."""
     return _UUID.fullmatch(text) is not None
+
+
+def known_uuid(uuid: str) -> str:
+    """Answer a uuid in lower case. Raises Refusal, the same as for a video that is unknown."""
+    if not is_uuid(uuid.lower()):
+        raise Refusal("not_found", "no such video")
+    return uuid.lower()
+
+
+def seconds(at: datetime) -> str:
+    """Answer RFC 3339 in UTC without a fraction, as what was computed just now is shown."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def compact(content: Any) -> bytes:
