@@ -27,7 +27,7 @@ async def services(folder: Path, nats: str, port: int) -> AsyncIterator[Path]:
     env = {
         **os.environ,
         "TELECINE_NATS_URL": nats,
-        "TELECINE_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/{{service}}.db",
+        "TELECINE_DATABASE_URL": f"sqlite:///{folder}/{{service}}.db",
         "TELECINE_DATA": str(folder),
         "TELECINE_ORGS": json.dumps(ORGS),
         "TELECINE_PRESET": "instant",

@@ -32,7 +32,7 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "upload_limit": ("1024", 1024),
     "keep_media": ("true", True),
     "nats_url": ("nats://nats.example:4222", "nats://nats.example:4222"),
-    "database_url": ("sqlite+aiosqlite:///x/{service}.db", "sqlite+aiosqlite:///x/{service}.db"),
+    "database_url": ("sqlite:///x/{service}.db", "sqlite:///x/{service}.db"),
     "log_level": ("debug", "debug"),
 }
 
@@ -198,7 +198,7 @@ def test_a_wrong_egress_policy_is_refused_with_what_to_write() -> None:
 def test_each_service_has_its_own_tables_in_the_data_folder(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
 
-    assert settings.database("ingest") == f"sqlite+aiosqlite:///{tmp_path}/ingest.db"
+    assert settings.database("ingest") == f"sqlite:///{tmp_path}/ingest.db"
     assert settings.uploads == tmp_path / "uploads"
 
 

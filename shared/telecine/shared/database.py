@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
 from telecine.shared.schema import Schema, View, make_views, table_of
+from telecine.shared.sqlite import IN_LOOP
 
 #: Rows: groups are small while nobody hurries.
 _GROUPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -115,12 +116,7 @@ async def opened(
     anew and wait to be folded (`Database.unfolded`). Several may do so at once. Of a plain list of
     tables those that are missing are made. Raises NewerDatabase.
     """
-    engine = create_async_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        path = make_url(url).database
-        if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    engine = _engine(make_url(url))
     database = Database(engine, metrics or Metrics())
     try:
         async with database.alone() as connection:
@@ -128,6 +124,16 @@ async def opened(
         yield database
     finally:
         await engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url.set(drivername=IN_LOOP))
+    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    return engine
 
 
 def _prepare(

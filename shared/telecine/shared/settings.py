@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         """Answer the SQLAlchemy URL of one service's tables."""
         if self.database_url:
             return self.database_url.replace("{service}", service)
-        return f"sqlite+aiosqlite:///{self.data.absolute() / service}.db"
+        return f"sqlite:///{self.data.absolute() / service}.db"
 
     @property
     def uploads(self) -> Path:
