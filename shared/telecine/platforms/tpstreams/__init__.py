@@ -11,6 +11,7 @@ from telecine.platforms.house import House
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
 from telecine.platforms.tpstreams.assets import Assets
+from telecine.platforms.tpstreams.bulk import Bulk
 from telecine.platforms.tpstreams.errors import describe, failure
 from telecine.platforms.tpstreams.folder_routes import Folders
 from telecine.platforms.tpstreams.identity import endpoint_id
@@ -18,6 +19,7 @@ from telecine.platforms.tpstreams.jobs import Jobs
 from telecine.platforms.tpstreams.lives import Lives
 from telecine.platforms.tpstreams.moving import Moving
 from telecine.platforms.tpstreams.name import NAME
+from telecine.platforms.tpstreams.organizations import Organizations
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
 from telecine.platforms.tpstreams.signposts import signpost
 from telecine.platforms.tpstreams.webhooks import Webhooks
@@ -27,9 +29,11 @@ from telecine.shared.video import Known
 def router(house: House) -> APIRouter:
     """Answer the platform's routes."""
     routes = APIRouter(route_class=guarded(describe), tags=["TPStreams"])
+    Organizations(house).mount(routes)
     Webhooks(house).mount(routes)
     Folders(house).mount(routes)
     Lives(house).mount(routes)  # before an asset whose id could be called as they are
+    Bulk(house).mount(routes)
     Assets(house).mount(routes)
     Moving(house).mount(routes)
     Jobs(house).mount(routes)

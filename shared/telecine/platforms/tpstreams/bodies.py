@@ -29,17 +29,22 @@ _TEXTS = {
 
 async def body_of(request: Request, model: type[M]) -> M | Invalid:
     """Answer the request's body, or why it cannot be taken. An empty body is one without fields."""
+    content = await content_of(request)
+    return content if isinstance(content, Invalid) else parse(model, content)
+
+
+async def content_of(request: Request) -> object | Invalid:
+    """Answer the request's body as decoded from JSON, whatever it is."""
     raw = await request.body()
     kind = request.headers.get("content-type", "application/json")
     if raw and not _is_json(kind):
         return Invalid({"detail": f'Unsupported media type "{kind}" in request.'}, 415)
     try:
-        content = _read(raw.decode()) if raw else {}
+        return _read(raw.decode()) if raw else {}
     except RecursionError:
         return Invalid({"detail": "JSON parse error - nested too deeply"})
     except ValueError as error:
         return Invalid({"detail": f"JSON parse error - {error}"})
-    return parse(model, content)
 
 
 def parse(model: type[M], content: object) -> M | Invalid:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from telecine.platforms.house import House
-from telecine.platforms.tpstreams.auth import enter
+from telecine.platforms.tpstreams.auth import enter, enter_any
 from telecine.platforms.tpstreams.errors import not_allowed, nowhere
 
 #: Where every organisation's paths begin.
@@ -40,6 +40,23 @@ def mount(router: APIRouter, house: House, path: str, ways: list[Way]) -> None:
     router.add_api_route(
         path.rstrip("/"), _without_slash, methods=[*_METHODS], include_in_schema=False
     )
+
+
+def mount_for_all(router: APIRouter, house: House, path: str, way: Way) -> None:
+    """Serve a path that is no organisation's, in one way; who reads may ask for the head alone."""
+    known = [way.method, "HEAD"] if way.method == "GET" else [way.method]
+
+    async def other(request: Request) -> Response:
+        enter_any(house, request)
+        return not_allowed(request, ", ".join(known))
+
+    others = [method for method in _METHODS if method not in known]
+    add = router.add_api_route
+    add(path, way.handle, methods=[way.method], summary=way.summary, status_code=way.success)
+    if way.method == "GET":
+        add(path, way.handle, methods=["HEAD"], include_in_schema=False)
+    add(path, other, methods=others, include_in_schema=False)
+    add(path.rstrip("/"), _without_slash, methods=[*_METHODS], include_in_schema=False)
 
 
 def _mount_other_methods(router: APIRouter, house: House, path: str, known: list[str]) -> None:
