@@ -11,7 +11,7 @@ test: .venv/ready  ## everything, in parallel, on a real nats-server
 
 # Not part of `test`: it needs `docker compose up --build --wait` first, and kills what it finds there.
 test-compose: .venv/ready  ## check and kill a house that runs in containers
-	$(BIN)/pytest tests/compose/check_*.py
+	$(BIN)/pytest -s tests/compose/check_end_to_end.py tests/compose/check_crashes.py
 
 check: .venv/ready  ## lint, types, import rules
 	$(BIN)/ruff check .
