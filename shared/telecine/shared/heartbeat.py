@@ -7,6 +7,7 @@ readiness, and a starting service as the sign that the clock's last fact is of t
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from socket import gethostname
 from time import monotonic
 
 import structlog
@@ -15,6 +16,7 @@ from nats.errors import Error as NatsError
 
 from telecine.shared.bus import Bus
 from telecine.shared.events import Wire
+from telecine.shared.ids import hex_of
 from telecine.shared.tasks import alongside
 
 log = structlog.get_logger()
@@ -22,6 +24,11 @@ log = structlog.get_logger()
 PERIOD = 0.5
 #: Seconds after which an instance that says nothing counts as gone.
 GONE_AFTER = 2.0
+
+
+def host_token() -> str:
+    """Answer how the names of all instances on this machine (or container) begin."""
+    return hex_of(gethostname())[:6]
 
 
 class Heartbeat(Wire):

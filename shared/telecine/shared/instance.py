@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from socket import gethostname
 from uuid import uuid4
 
 from faststream.nats import NatsBroker
@@ -14,8 +13,7 @@ from telecine.shared import rpc
 from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts.clock import GetClock
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.heartbeat import Beating
-from telecine.shared.ids import hex_of
+from telecine.shared.heartbeat import Beating, host_token
 from telecine.shared.measured import Measured, watch
 from telecine.shared.metrics import Metrics
 from telecine.shared.presence import HOUSE, present
@@ -55,11 +53,6 @@ class Instance:
             await self.broker.connection.flush()
         self.beating.ready = True
         self.beating.beat()
-
-
-def host_token() -> str:
-    """Answer how the names of all instances on this machine (or container) begin."""
-    return hex_of(gethostname())[:6]
 
 
 @asynccontextmanager

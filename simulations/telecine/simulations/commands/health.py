@@ -6,8 +6,7 @@ from nats.aio.msg import Msg
 
 from telecine.shared.bus import connected
 from telecine.shared.errors import Refusal
-from telecine.shared.heartbeat import GONE_AFTER, Heartbeat
-from telecine.shared.instance import host_token
+from telecine.shared.heartbeat import GONE_AFTER, Heartbeat, host_token
 from telecine.shared.settings import Settings
 
 
