@@ -27,7 +27,7 @@ class Rooms:
         self.settings = settings
         self.bus = bus
         self.receiver = receiver
-        self._stacks: dict[str, list[AsyncExitStack]] = {name: [] for name in SERVICES}
+        self._stacks: dict[str, list[AsyncExitStack]] = {n: [] for n in (*SERVICES, "gateway")}
 
     async def start(self, name: str) -> None:
         """Start one (more) copy of a service."""
@@ -35,13 +35,24 @@ class Rooms:
         await stack.enter_async_context(SERVICES[name].running(self.settings))
         self._stacks[name].append(stack)
 
+    async def open_door(self) -> Customer:
+        """Start one (more) gateway, on a port of its own. Answers a customer at its door."""
+        stack = AsyncExitStack()
+        self._stacks["gateway"].append(stack)
+        door = bind(self.settings.host, 0)
+        stack.callback(door.close)
+        await stack.enter_async_context(gateway.running(self.settings, door))
+        url = address(self.settings.host, door.getsockname())
+        http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=20)
+        return Customer(await stack.enter_async_context(http))
+
     async def stop(self, name: str) -> None:
         """Stop every copy of a service, wherever it is in its work; it gives back what it holds."""
         while self._stacks[name]:
             await self._stacks[name].pop().aclose()
 
     async def stop_all(self) -> None:
-        for name in reversed(SERVICES):
+        for name in reversed(self._stacks):
             await self.stop(name)
 
     async def under_way(self) -> UnderWay:
@@ -71,9 +82,4 @@ async def opened(data: Path, **changes: Any) -> AsyncIterator[tuple[Rooms, Custo
         stack.push_async_callback(rooms.stop_all)
         for name in SERVICES:
             await rooms.start(name)
-        door = bind(settings.host, settings.port)
-        stack.callback(door.close)
-        await stack.enter_async_context(gateway.running(settings, door))
-        url = address(settings.host, door.getsockname())
-        http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=20)
-        yield rooms, Customer(await stack.enter_async_context(http))
+        yield rooms, await rooms.open_door()

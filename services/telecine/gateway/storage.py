@@ -9,15 +9,22 @@ import asyncio
 import fcntl
 import json
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
+from fastapi import HTTPException
 from tuspyserver.storage import TusStorage
+
+log = structlog.get_logger()
 
 #: Seconds that a PATCH waits for another one of the same upload.
 _LOCK_PATIENCE = 10.0
+#: Beside the bytes of an upload; the one that tells of it goes last, so that a crash is seen.
+_SIDECARS = (".lock", ".account", ".info")
+_RETRY_AFTER = "5"
 
 
 class UploadFiles(TusStorage):
@@ -55,15 +62,17 @@ class UploadFiles(TusStorage):
         return int(info["offset"]) if info else 0
 
     async def append(self, uid: str, chunk: bytes) -> None:
-        if uid not in self._open:
-            accounted = await self.size(uid)
-            self._open[uid] = await asyncio.to_thread(_open_at, self.path(uid), accounted)
-        await asyncio.to_thread(self._open[uid].write, chunk)
+        with _answering():
+            if uid not in self._open:
+                accounted = await self.size(uid)
+                self._open[uid] = await asyncio.to_thread(_open_at, self.path(uid), accounted)
+            await asyncio.to_thread(self._open[uid].write, chunk)
 
     async def flush(self, uid: str) -> None:
         handle = self._open.pop(uid, None)
         if handle:
-            await asyncio.to_thread(_close_durably, handle)
+            with _answering():
+                await asyncio.to_thread(_close_durably, handle)
 
     async def finalize(self, uid: str) -> None:
         """Nothing is left to do: the last write_info said that the upload is whole."""
@@ -76,9 +85,10 @@ class UploadFiles(TusStorage):
         await asyncio.to_thread(self.remove, uid)
 
     def remove(self, uid: str) -> None:
-        """Remove an upload; its sidecar last, so that a crash in between is seen."""
-        for path in (self.path(uid), self.path(uid).with_suffix(".lock"), self.info_path(uid)):
-            path.unlink(missing_ok=True)
+        """Remove an upload."""
+        path = self.path(uid)
+        for each in (path, *(path.with_suffix(suffix) for suffix in _SIDECARS)):
+            each.unlink(missing_ok=True)
 
     async def read_info(self, uid: str) -> dict[str, Any] | None:
         return await asyncio.to_thread(self.info, uid)
@@ -98,8 +108,9 @@ class UploadFiles(TusStorage):
         size = data["size"]
         if size is not None and data["offset"] > size:
             raise ValueError(f"{data['offset']} bytes of an upload of {size}")
-        await asyncio.to_thread(_replace_durably, self.info_path(uid), json.dumps(data).encode())
-        if data["offset"] == size:
+        with _answering():
+            accounted = await asyncio.to_thread(_account, self.info_path(uid), data)
+        if accounted == size:
             self._finished(uid)
 
     async def list_uids(self) -> list[str]:
@@ -118,6 +129,17 @@ class UploadFiles(TusStorage):
                 forgotten = self._open.pop(uid, None)
                 if forgotten:  # the PATCH was refused half-way: what it wrote does not count
                     await asyncio.to_thread(forgotten.close)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Answer that there is no room, or whatever the disk's trouble is; nothing of it is accounted."""
+    try:
+        yield
+    except OSError as error:
+        log.error("upload.not_stored", error=repr(error))
+        message = f"the upload cannot be stored at the moment ({error.strerror}); try again"
+        raise HTTPException(503, message, {"retry-after": _RETRY_AFTER}) from error
 
 
 async def _locked(handle: IO[bytes]) -> None:
@@ -140,6 +162,23 @@ def _close_durably(handle: IO[bytes]) -> None:
     with handle:
         handle.flush()
         os.fsync(handle.fileno())
+
+
+def _account(path: Path, data: dict[str, Any]) -> int:
+    """Write a sidecar whose offset never goes back. Answers the offset that it has now.
+
+    The library writes one more when a PATCH is over, without the upload's lock: by then another
+    PATCH, at another gateway, may have come further.
+    """
+    with path.with_suffix(".account").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            so_far = int(json.loads(path.read_bytes())["offset"])
+        except (FileNotFoundError, ValueError):
+            so_far = 0
+        accounted = max(int(data["offset"]), so_far)
+        _replace_durably(path, json.dumps({**data, "offset": accounted}).encode())
+    return accounted
 
 
 def _replace_durably(path: Path, content: bytes) -> None:

@@ -22,7 +22,7 @@ from telecine.gateway.probe import probe
 from telecine.gateway.storage import UploadFiles
 from telecine.platforms.house import Call
 from telecine.shared.contracts.ingest import UploadVideoFile
-from telecine.shared.errors import Refusal, TelecineError
+from telecine.shared.errors import Refusal, TelecineError, Unavailable
 from telecine.shared.events.video import Failure, Media, Source
 from telecine.shared.logging import correlation
 from telecine.shared.tracing import Tracing
@@ -106,36 +106,56 @@ class Uploads:
         await asyncio.shield(self._settling[uid])
 
     async def _settle(self, uid: str) -> None:
-        claim, info = self.claimed(uid), self.files.info(uid)
-        if claim is None or info is None or info["offset"] != info["size"]:
+        claim = self.claimed(uid)
+        if claim is None or not _is_finished(self.files.info(uid)):
             return
-        with (
-            correlation(claim.correlation_id, video_id=claim.video_id),
-            self.tracing.continuing(claim.trace),
-        ):
-            async with self._probing:
-                found = await probe(self.files.path(uid), _probe_deadline(info["size"]))
-            try:
-                await self._call(_command(uid, claim, info, found))
-            except Refusal as error:
-                log.warning("upload.refused", upload_id=uid, why=error.message)
-                self._let_go(uid)
-                raise
-            log.info("upload.settled", upload_id=uid)
+        with correlation(claim.correlation_id, video_id=claim.video_id):
+            async with self._alone(uid), self._probing:
+                info = self.files.info(uid)
+                if info and self.claimed(uid):  # else another gateway has settled it meanwhile
+                    await self._make_fact(uid, claim, info)
+
+    async def _make_fact(self, uid: str, claim: Claim, info: dict[str, Any]) -> None:
+        found = await probe(self.files.path(uid), _probe_deadline(info["size"]))
+        try:
+            await self._call(_command(uid, claim, info, found))
+        except Refusal as error:
+            log.warning("upload.refused", upload_id=uid, why=error.message)
             self._let_go(uid)
+            raise
+        log.info("upload.settled", upload_id=uid)
+        self._let_go(uid)
+
+    @asynccontextmanager
+    async def _alone(self, uid: str) -> AsyncIterator[None]:
+        """Hold an upload against every PATCH and every other gateway. Raises Unavailable."""
+        try:
+            async with self.files.lock(uid):
+                yield
+        except TimeoutError as error:
+            raise Unavailable(f"another gateway holds upload {uid}") from error
+        finally:
+            if self.claimed(uid) is None and not self._keep:
+                self.files.remove(uid)  # our lock's file, if the upload was gone already
 
     async def sweep(self) -> None:
         """Settle every finished upload, and remove unfinished ones that have expired."""
-        for path in sorted(self._folder.glob("*.claim")):
-            uid = path.stem
-            try:
-                await self.settle(uid)
-            except TelecineError as error:
-                log.warning("upload.waits", upload_id=uid, why=str(error))
-            info = self.files.info(uid)
-            if info and _expired(info, datetime.now(UTC)):
-                log.info("upload.expired", upload_id=uid)
-                self._let_go(uid)
+        claims = sorted(self._folder.glob("*.claim"))
+        await asyncio.gather(*(self._sweep_one(path.stem) for path in claims))
+
+    async def _sweep_one(self, uid: str) -> None:
+        try:
+            await self.settle(uid)
+            if _expired(self.files.info(uid), datetime.now(UTC)):
+                async with self._alone(uid):
+                    self._let_go_if_expired(uid)
+        except TelecineError as error:
+            log.warning("upload.waits", upload_id=uid, why=str(error))
+
+    def _let_go_if_expired(self, uid: str) -> None:
+        if _expired(self.files.info(uid), datetime.now(UTC)):
+            log.info("upload.expired", upload_id=uid)
+            self._let_go(uid)
 
     async def _sweep_for_ever(self) -> None:
         while True:
@@ -180,6 +200,11 @@ def _command(
     )
 
 
-def _expired(info: dict[str, Any], now: datetime) -> bool:
-    unfinished = info["offset"] != info["size"]
-    return bool(unfinished and info["expires"] and parsedate_to_datetime(info["expires"]) < now)
+def _is_finished(info: dict[str, Any] | None) -> bool:
+    return info is not None and info["offset"] == info["size"]
+
+
+def _expired(info: dict[str, Any] | None, now: datetime) -> bool:
+    if info is None or _is_finished(info) or not info["expires"]:
+        return False
+    return parsedate_to_datetime(info["expires"]) < now
