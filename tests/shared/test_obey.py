@@ -14,13 +14,21 @@ from telecine.shared.errors import Conflict, Refusal
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.video import VideoCreated, VideoFact
 from telecine.shared.verdicts import Refused
-from telecine.shared.video import Absent, Created, Video
+from telecine.shared.video import Absent, Created, Queued, Uploaded, Video
 from tests.shared.log import LIFE, VideoLog, append, live, stored, trace, video_log
-from tests.shared.videos import ID, OPENING, ORG, minute
+from tests.shared.videos import FACTS, ID, OPENING, ORG, PLAN, minute
 
 
 def create(state: Video, at: datetime) -> video.Decision:
     return video.decide(state, video.Create(OPENING), at)
+
+
+def publish(state: Video, at: datetime) -> video.Decision:
+    return video.decide(state, video.SetPrivacy("public"), at)
+
+
+def queue(state: Video, at: datetime) -> video.Decision:
+    return video.decide(state, video.Queue(PLAN), at)
 
 
 async def test_twenty_commands_at_once_have_the_effect_of_one(bus: Bus) -> None:
@@ -101,3 +109,37 @@ async def test_command_that_never_wins_gives_up_as_a_conflict(
 
     with pytest.raises(Conflict, match="races"):
         await obey(log, ORG, ID, create, now=minute(1), trace=trace("a wish"))
+
+
+async def test_next_command_of_the_same_writer_decides_without_asking_the_log(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = video_log(bus)
+    await obey(log, ORG, ID, create, now=minute(1), trace=trace("create"))
+    asked: list[str] = []
+    monkeypatch.setattr(log, "load", lambda *_: asked.append("asked"))
+
+    obeyed = await obey(log, ORG, ID, publish, now=minute(2), trace=trace("publish"))
+
+    assert (obeyed.sequence, asked) == (2, [])
+
+
+async def test_what_somebody_else_wrote_since_our_last_fact_is_built_upon(bus: Bus) -> None:
+    ours, theirs = video_log(bus), video_log(bus)
+    await obey(ours, ORG, ID, create, now=minute(1), trace=trace("create"))
+    await append(theirs, await theirs.load(ORG, ID), FACTS["uploaded_by_file"], "their upload")
+
+    obeyed = await obey(ours, ORG, ID, publish, now=minute(3), trace=trace("publish"))
+
+    assert isinstance(obeyed.state, Uploaded)
+    assert (obeyed.state.card.privacy, obeyed.sequence) == ("public", 3)
+
+
+async def test_only_the_log_itself_says_that_nothing_is_to_be_done(bus: Bus) -> None:
+    ours, theirs = video_log(bus), video_log(bus)
+    await obey(ours, ORG, ID, create, now=minute(1), trace=trace("create"))
+    await append(theirs, await theirs.load(ORG, ID), FACTS["uploaded_by_file"], "their upload")
+
+    obeyed = await obey(ours, ORG, ID, queue, now=minute(3), trace=trace("queue"))
+
+    assert isinstance(obeyed.state, Queued)  # to the video as we left it, it would be refused

@@ -44,10 +44,15 @@ async def obey(
 
     `now` is the virtual time of its cause; the fact's is never before the aggregate's last.
     """
+    presumed = log.presumed(org, aggregate_id)
     for _ in range(_TRIES):
-        loaded = await log.load(org, aggregate_id)
+        loaded = presumed or await log.load(org, aggregate_id)
         at = loaded.time(now)
         decision = decide(loaded.state, at)
+        if presumed and isinstance(decision, Refused | Unchanged):
+            presumed = None  # only the log itself may say that nothing happens
+            continue
+        presumed = None
         if isinstance(decision, Refused):
             raise Refusal(decision.code, decision.message, decision.field)
         if isinstance(decision, Unchanged):

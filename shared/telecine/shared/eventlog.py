@@ -5,6 +5,7 @@ that did not come is resolved by looking for our own event behind the expected s
 """
 
 import json
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ F = TypeVar("F", bound=Fact)
 
 #: Facts in one answer of the server.
 _PAGE = 500
+#: Aggregates that we wrote last, kept for the next fact; the oldest are forgotten.
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class EventLog(Generic[S, F]):
     def __init__(self, bus: Bus, kind: Kind[S, F]) -> None:
         self._bus = bus
         self.kind = kind
+        self._written: OrderedDict[tuple[str, str], Loaded[S, F]] = OrderedDict()
+        # A server that was killed may have lost what it confirmed, and given the sequence to another.
+        bus.on_reconnect(self._written.clear)
+
+    def presumed(self, org: str, aggregate_id: str) -> Loaded[S, F] | None:
+        """Answer the aggregate as we last left it, if we did; somebody may have written since.
+
+        An append may build on it, since that is guarded. Nothing else may be concluded from it.
+        """
+        return self._written.pop((org, aggregate_id), None)
 
     async def load(self, org: str, aggregate_id: str) -> Loaded[S, F]:
         """Answer the aggregate from its last fact: one get, however long its history."""
@@ -74,16 +87,18 @@ class EventLog(Generic[S, F]):
             )
         except (WrongSequence, Unavailable) as error:
             return await self._resolve(loaded, stamp, event_id, error)
-        return Recorded(
-            event_id,
-            fact,
-            stamp,
-            version,
-            state,
-            trace,
-            stored.sequence,
-            datetime.now(stamp.at.tzinfo),
+        stored_at = datetime.now(stamp.at.tzinfo)
+        recorded = Recorded(
+            event_id, fact, stamp, version, state, trace, stored.sequence, stored_at
         )
+        self._remember(recorded, state)
+        return recorded
+
+    def _remember(self, last: Recorded[S, F], state: S) -> None:
+        left = Loaded(state, last.version, last.sequence, last)
+        self._written[last.stamp.org, last.stamp.id] = left
+        if len(self._written) > _REMEMBERED:
+            self._written.popitem(last=False)
 
     async def _resolve(
         self, loaded: Loaded[S, F], stamp: Stamp, event_id: str, error: Exception
