@@ -1,20 +1,9 @@
 """Read your writes: what was answered is in the lists, whoever keeps the views up."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.folders import DeleteFolder, MoveFolder, RenameFolder
 from telecine.shared.contracts.ingest import ListVideos, MoveVideos, UploadVideoFile
-from tests.ingest.desk import NOBODY, Desk, desk_on
+from tests.ingest.desk import NOBODY, Desk
 from tests.shared.videos import FILE, MEDIA, ORG
-
-
-@pytest.fixture
-async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
-    async with desk_on(bus, database_url) as desk:
-        yield desk
 
 
 async def test_a_video_that_was_answered_is_listed(desk: Desk) -> None:
