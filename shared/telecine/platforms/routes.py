@@ -28,6 +28,9 @@ class WrongOrganisation(TelecineError):
 RouteError = (
     RequestValidationError | HTTPException | Refusal | Unavailable | Denied | WrongOrganisation
 )
+#: Seconds after which it is worth asking again what was unavailable.
+RETRY_AFTER = "1"
+
 Describe = Callable[[Request, RouteError], Response]
 
 
@@ -49,7 +52,10 @@ def guarded(describe: Describe) -> type[APIRoute]:
                     Denied,
                     WrongOrganisation,
                 ) as error:
-                    return describe(request, error)
+                    answer = describe(request, error)
+                    if isinstance(error, Unavailable):
+                        answer.headers.setdefault("retry-after", RETRY_AFTER)
+                    return answer
 
             return handle_all
 
