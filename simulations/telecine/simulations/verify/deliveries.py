@@ -34,7 +34,7 @@ class Records:
     @classmethod
     def of(cls, deliveries: Iterable[DeliveryRow], attempts: Iterable[AttemptRow]) -> "Records":
         by_delivery: dict[str, list[AttemptRow]] = defaultdict(list)
-        for attempt in attempts:
+        for attempt in sorted(attempts, key=lambda row: row.number):  # PostgreSQL keeps no order
             by_delivery[attempt.delivery_id].append(attempt)
         return cls({row.id: row for row in deliveries}, dict(by_delivery))
 
