@@ -20,7 +20,7 @@ check: .venv/ready  ## lint, types, import rules
 	$(BIN)/lint-imports
 
 bench: .venv/ready  ## what this machine reaches
-	$(BIN)/telecine bench
+	$(BIN)/telecine bench load
 
 sabotage: .venv/ready  ## break each promise in turn and see a named test turn red
 	$(BIN)/python -m tests.sabotage

@@ -143,11 +143,19 @@ def _add_verify(commands: Any) -> None:
 
 def _add_bench(commands: Any) -> None:
     bench = commands.add_parser("bench", help="measure the house on this machine")
-    bench.add_argument(
-        "--uploads", type=int, default=300, metavar="N", help="uploads by link [300]"
+    kinds = bench.add_subparsers(title="benchmarks", metavar="<benchmark>", required=True)
+    load = kinds.add_parser("load", help="a burst of uploads, then a steady stream of them")
+    load.add_argument(
+        "--uploads", type=_positive, default=1000, metavar="N", help="how many in the burst [1000]"
     )
-    bench.add_argument("--json", action="store_true", help="print one JSON object")
-    bench.set_defaults(run=_bench)
+    load.add_argument(
+        "--rate", type=_positive, default=50, metavar="N", help="uploads a second after it [50]"
+    )
+    load.add_argument(
+        "--seconds", type=_positive, default=20, metavar="S", help="how long at that rate [20]"
+    )
+    load.add_argument("--json", action="store_true", help="print one JSON object")
+    load.set_defaults(run=_bench_load)
 
 
 def _add_settings(commands: Any) -> None:
@@ -228,10 +236,18 @@ def _verify(settings: Settings, _: argparse.Namespace) -> int:
     return _awaited(verify.run(settings))
 
 
-def _bench(_: Settings, options: argparse.Namespace) -> int:
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
+def _bench_load(_: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import bench  # noqa: PLC0415 - as above
 
-    return _awaited(bench.run(options.uploads, as_json=options.json))
+    return _awaited(
+        bench.load(options.uploads, options.rate, options.seconds, as_json=options.json)
+    )
 
 
 def _settings(settings: Settings, _: argparse.Namespace) -> int:

@@ -10,10 +10,14 @@ _END = b"\r\n\r\n"
 
 
 class Target:
-    """Answers 200 to every request. `arrivals`: by `webhook-id`, when the first of it was whole."""
+    """Answers 200 to every request. `arrivals`: by `webhook-id`, when its first bytes came."""
 
     def __init__(self) -> None:
         self.url = ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
         self.arrivals: dict[str, float] = {}
         self.requests = 0
 
@@ -32,9 +36,10 @@ class Target:
         try:
             while True:
                 head = (await reader.readuntil(_END)).decode("latin-1").lower()
+                began = time()
                 await reader.readexactly(int(_field(head, "content-length") or 0))
                 self.requests += 1
-                self.arrivals.setdefault(_field(head, "webhook-id") or str(self.requests), time())
+                self.arrivals.setdefault(_field(head, "webhook-id") or str(self.requests), began)
                 writer.write(_ANSWER)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):

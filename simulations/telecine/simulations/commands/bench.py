@@ -1,4 +1,4 @@
-"""`telecine bench`: what this machine reaches, as a table or as one JSON object."""
+"""`telecine bench load`: what this machine reaches, as a table or as one JSON object."""
 
 import json
 from dataclasses import asdict
@@ -7,19 +7,35 @@ from rich.console import Console
 from rich.table import Table
 
 from telecine.shared import logging
-from telecine.simulations.bench.run import measure
+from telecine.simulations.bench.load import measure
+from telecine.simulations.bench.measures import Load
 
 
-async def run(uploads: int, *, as_json: bool) -> int:
-    """Measure once and print it; 1 if a webhook was lost."""
-    logging.configure("warning")  # thousands of lines would be measured as well
-    measures = await measure(uploads)
+async def load(uploads: int, rate: float, seconds: float, *, as_json: bool) -> int:
+    """Measure once and print it; 1 if a webhook was lost or is not on record."""
+    logging.configure("warning")
+    measured = await measure(uploads, rate, seconds)
     if as_json:
-        print(json.dumps(asdict(measures)))
+        print(json.dumps(asdict(measured)))
     else:
-        table = Table("measure", "value", title="telecine bench (one process, this machine)")
-        for name, value in asdict(measures).items():
-            shown = f"{value:,.3f}" if name == "ratio" else f"{value:,.1f}"
-            table.add_row(name.replace("_", " "), str(value) if isinstance(value, int) else shown)
-        Console().print(table)
-    return 1 if measures.lost else 0
+        Console().print(_table(measured))
+    return 0 if measured.whole else 1
+
+
+def _table(measured: Load) -> Table:
+    of = measured.machine
+    table = Table("", "measure", "value", title="telecine bench load")
+    table.caption = f"{of.cores} cores, {of.system}, Python {of.python}; one house process"
+    for part, values in asdict(measured).items():
+        if part == "machine":
+            continue
+        for name, value in values.items():
+            table.add_row(part, name.replace("_", " "), _shown(value))
+        table.add_section()
+    return table
+
+
+def _shown(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:,.3f}" if value < 1 else f"{value:,.1f}"
