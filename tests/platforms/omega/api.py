@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.house import TestHouse
+from tests.waiting import until
 
 BEARER = {"Authorization": "Bearer demo-key"}
 OTHER = {"Authorization": "Bearer other-key"}
@@ -68,3 +69,22 @@ def signed(key: str, expiration: int | str, video: str) -> dict[str, str]:
     """Answer the headers of the tus door, as the documents' example makes them."""
     signature = sha256(f"{key}{expiration}{video}".encode()).hexdigest()
     return {"Signature": signature, "Expiration": str(expiration), "Video-Id": video}
+
+
+async def processed(house: TestHouse, title: str = "a video", status: str = "completed") -> str:
+    """Upload by link and wait until it is processed. Answers the uuid."""
+    uuid: str = (await upload_link(house, title))["uuid"]
+
+    async def there() -> bool:
+        video = await read(house, f"{VIDEOS}/{uuid}")
+        listed = await read(house, f"{VIDEOS}?limit=100&status=process-{status}")
+        known = uuid in {each["uuid"] for each in listed["data"]}
+        return bool(known and video["status"] == f"process-{status}")
+
+    await until(there)
+    return uuid
+
+
+async def facts(house: TestHouse, uuid: str) -> list[str]:
+    history = await read(house, f"/v1/videos/{uuid}/history")
+    return [fact["type"] for fact in history["facts"]]

@@ -38,7 +38,9 @@ async def client(
     async def call(request: Request[Any]) -> Any:
         return script(request)
 
-    house = House(call, lambda: AT, {"demo": ["demo-key"]}, quirks, "documented", 0, lambda _: None)
+    house = House(
+        call, lambda: AT, {"demo": ["demo-key"]}, quirks, "documented", 0, lambda _: None
+    )
     app = FastAPI()
     app.include_router(PACK.router(house))
     transport = httpx.ASGITransport(app=app)

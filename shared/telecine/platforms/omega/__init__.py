@@ -16,6 +16,7 @@ from telecine.platforms.omega.endpoint_shape import endpoint_id
 from telecine.platforms.omega.errors import describe, failure
 from telecine.platforms.omega.event_shape import body
 from telecine.platforms.omega.events_table import sends
+from telecine.platforms.omega.said import SAYING
 from telecine.platforms.omega.signposts import signpost
 from telecine.platforms.omega.source_download import SourceDownload
 from telecine.platforms.omega.traffic_route import TrafficRoute
@@ -29,7 +30,7 @@ from telecine.shared.endpoint import Profile
 
 
 def _router(house: House) -> APIRouter:
-    router = APIRouter(route_class=guarded(describe), tags=["OmegaStream"])
+    router = APIRouter(route_class=guarded(describe, SAYING), tags=["OmegaStream"])
     rooms = (
         Webhooks(house),
         EndpointEvents(house),
@@ -62,5 +63,6 @@ PACK = Pack(
     router=_router,
     failure=failure,
     signpost=signpost,
+    saying=SAYING,
     doors=(upload_door.DOOR, upload_door_v1.DOOR),
 )

@@ -122,5 +122,10 @@ class Collections:
         return answer(201, shown((await self._house.call(command)).folder))
 
     async def _move(self, caller: Caller, uuids: tuple[str, ...], folder: str | None) -> Response:
-        await self._house.call(MoveVideos(**caller.ids(), video_ids=uuids, folder_id=folder))
+        command = MoveVideos(**caller.ids(), video_ids=uuids, folder_id=folder)
+        try:
+            await self._house.call(command)
+        except Refusal as refusal:
+            field = "id" if refusal.field == "folder_id" else refusal.field
+            raise Refusal(refusal.code, refusal.message, field) from refusal
         return Response(status_code=204)

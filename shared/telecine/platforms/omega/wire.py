@@ -46,7 +46,7 @@ def known_uuid(uuid: str) -> str:
 
 def seconds(at: datetime) -> str:
     """Answer RFC 3339 in UTC without a fraction, as what was computed just now is shown."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def compact(content: Any) -> bytes:
