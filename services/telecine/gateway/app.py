@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from telecine.gateway import health, scrape
+from telecine.gateway import forms, health, scrape
 from telecine.gateway.access import AccessLog
 from telecine.gateway.control import routes as control
 from telecine.gateway.failures import failure
@@ -40,19 +40,22 @@ def application(
     app.include_router(health.router(bus, pulse))
     app.include_router(scrape.router(bus.metrics, house, is_open=settings.is_local))
     app.include_router(control.router(house, Logs(bus)))
-    doors = []
+    doors, places = [], set[str]()
     for pack in packs().values():
         app.include_router(pack.router(house))
         for door in pack.doors:
             mount(app, house, door, uploads, settings.upload_limit)
             doors.append(door)
+        for form in pack.forms:
+            forms.mount(app, house, form, uploads, settings.upload_limit)
+            places.add(form.path)
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Turned, turned_away)
     app.add_exception_handler(Exception, _defect)
     app.add_middleware(
         BodyLimit,
-        is_upload=lambda path: any(is_upload(path, door) for door in doors),
+        is_upload=lambda path: path in places or any(is_upload(path, door) for door in doors),
         refuse=failure,
     )
     app.add_middleware(AccessLog)

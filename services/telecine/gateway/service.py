@@ -55,4 +55,5 @@ def _house(me: Instance, call: Call, uploads: Uploads) -> House:
         fidelity=me.settings.fidelity,
         seed=me.settings.seed,
         kept=uploads.kept,
+        upload_limit=me.settings.upload_limit,
     )

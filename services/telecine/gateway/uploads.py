@@ -89,6 +89,11 @@ class Uploads:
         except (FileNotFoundError, ValueError):
             return None
 
+    def discard(self, uid: str) -> None:
+        """Forget an upload that will never be whole."""
+        self.files.remove(uid)
+        self._claim_path(uid).unlink(missing_ok=True)
+
     def kept(self, uid: str) -> Path | None:
         """Answer the bytes of an upload that was settled, if they are kept."""
         try:

@@ -46,7 +46,8 @@ class Caller:
 class House:
     """What the packs and the control API are given.
 
-    `kept`: the file of an upload by its key, if its bytes are still there.
+    `kept`: the file of an upload by its key, if its bytes are still there. `upload_limit`: bytes that
+    one uploaded file may have.
     """
 
     call: Call
@@ -56,6 +57,7 @@ class House:
     fidelity: Literal["documented", "extended"]
     seed: int
     kept: Callable[[str], Path | None]
+    upload_limit: int = 5 * 1024**3
 
     def org_of(self, key: str) -> str | None:
         """Answer whose key this is; every key is compared, each in constant time."""

@@ -84,6 +84,36 @@ class UploadDoor:
 
 
 @dataclass(frozen=True)
+class FormGrant:
+    """Leave to send one file, of at most so many bytes, for one video."""
+
+    org: str
+    video_id: str
+    most: int
+
+
+#: Why a form is not taken: what it is not, or what the house says to its file.
+FormFault = Literal[
+    "not_a_form", "malformed", "no_file", "incomplete", "too_large", "taken", "unavailable"
+]
+
+
+@dataclass(frozen=True)
+class FormDoor:
+    """An entrance for a whole file in one form: the fields first, `file` last.
+
+    `admit` answers the grant that the fields give, or the response that refuses them; no byte of the
+    file is read before. `refuse` words a fault, given the limit in bytes that it may be about.
+    `taken` is the answer to a file that is stored, given its MD5 as hex digits.
+    """
+
+    path: str
+    admit: Callable[[House, Mapping[str, str]], Awaitable[FormGrant | Response]]
+    refuse: Callable[[FormFault, int], Response]
+    taken: Callable[[str], Response]
+
+
+@dataclass(frozen=True)
 class Signpost:
     """What `telecine up` prints of a platform: addresses by a short label, how to send a key, and a
     curl line (one upload) that works as pasted."""
@@ -118,6 +148,7 @@ class Pack:
     failure: Callable[[Request, int, str], Response]
     signpost: Callable[[str, str, str], Signpost]
     doors: tuple[UploadDoor, ...] = ()
+    forms: tuple[FormDoor, ...] = ()
     tells_all: bool = False
 
 

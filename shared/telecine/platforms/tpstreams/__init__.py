@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from telecine.platforms.house import House
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
+from telecine.platforms.tpstreams import form_door
 from telecine.platforms.tpstreams.assets import Assets
 from telecine.platforms.tpstreams.bulk import Bulk
 from telecine.platforms.tpstreams.errors import describe, failure
@@ -22,6 +23,7 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.organizations import Organizations
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
 from telecine.platforms.tpstreams.signposts import signpost
+from telecine.platforms.tpstreams.upload_sessions import UploadSessions
 from telecine.platforms.tpstreams.webhooks import Webhooks
 from telecine.shared.video import Known
 
@@ -33,6 +35,7 @@ def router(house: House) -> APIRouter:
     Webhooks(house).mount(routes)
     Folders(house).mount(routes)
     Lives(house).mount(routes)  # before an asset whose id could be called as they are
+    UploadSessions(house).mount(routes)
     Bulk(house).mount(routes)
     Assets(house).mount(routes)
     Moving(house).mount(routes)
@@ -46,7 +49,7 @@ def _may_delete(_: Known, __: datetime) -> None:
 
 PACK = Pack(
     name=NAME,
-    paths=("/api/v1",),
+    paths=("/api/v1", form_door.PATH),
     sends=sends,
     render=render,
     headers=headers,
@@ -56,5 +59,6 @@ PACK = Pack(
     router=router,
     failure=failure,
     signpost=signpost,
+    forms=(form_door.DOOR,),
     tells_all=True,
 )

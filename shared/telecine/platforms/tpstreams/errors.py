@@ -13,12 +13,16 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from telecine.platforms.routes import Denied, RouteError, WrongOrganisation
+from telecine.platforms.tpstreams import storage_answers
 from telecine.platforms.tpstreams.answers import answer
+from telecine.platforms.tpstreams.upload_policy import BUCKET
 from telecine.shared.errors import Refusal, Unavailable
 
 NOWHERE = "The requested resource was not found on this server."
 NOT_FOUND = "Not found."
 
+#: What the storage calls an error that is none of its own.
+_STORAGE_CODES = {404: "NoSuchKey", 405: "MethodNotAllowed"}
 _REFUSED = {"invalid": 400, "conflict": 409, "timeout": 504}
 
 
@@ -45,6 +49,8 @@ def detail(status: int, message: str) -> Response:
 
 def failure(request: Request, status: int, message: str) -> Response:
     """Answer an error that met no route of ours: an unknown path, a large body, a defect."""
+    if request.url.path.startswith(f"/{BUCKET}"):
+        return storage_answers.error(status, _STORAGE_CODES.get(status, "InternalError"), message)
     if status == 404:
         return nowhere()
     if status == 405:
