@@ -9,6 +9,7 @@ from starlette.routing import Match
 from telecine.gateway import forms, health, scrape
 from telecine.gateway.access import AccessLog
 from telecine.gateway.control import routes as control
+from telecine.gateway.describing import describe
 from telecine.gateway.failures import failure
 from telecine.gateway.limits import BodyLimit
 from telecine.gateway.logs import Logs
@@ -58,6 +59,7 @@ def application(
         is_upload=lambda path: path in places or any(is_upload(path, door) for door in doors),
         refuse=failure,
     )
+    describe(app)
     app.add_middleware(AccessLog)
     app.add_middleware(HttpMeasures, metrics=bus.metrics)
     return app

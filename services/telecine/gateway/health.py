@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from telecine.shared.bus import Bus
 from telecine.shared.heartbeat import Pulse
@@ -9,15 +10,27 @@ from telecine.shared.heartbeat import Pulse
 SERVICES = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
 
 
+class Health(BaseModel):
+    """`ok`, `ready` or `starting`; `missing` are the services that do not answer yet."""
+
+    status: str
+    missing: list[str] = []
+
+
 def router(bus: Bus, pulse: Pulse) -> APIRouter:
     """Answer the health routes."""
     routes = APIRouter(tags=["health"])
 
-    @routes.get("/healthz", summary="Whether this process answers")
+    @routes.get("/healthz", response_model=Health, summary="Whether this process answers")
     async def healthz() -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    @routes.get("/readyz", summary="Whether every service is up")
+    @routes.get(
+        "/readyz",
+        response_model=Health,
+        responses={503: {"model": Health}},
+        summary="Whether every service is up",
+    )
     async def readyz() -> JSONResponse:
         beating = {beat.service for beat in pulse.alive() if beat.ready}
         missing = [name for name in SERVICES if name not in beating]

@@ -5,6 +5,7 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from telecine.gateway.control.shapes import ProblemAnswer
 from telecine.gateway.failures import control_failure
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials
@@ -19,6 +20,7 @@ def router(metrics: Metrics, house: House, *, is_open: bool) -> APIRouter:
         "/metrics",
         summary="What this process tells of itself, for Prometheus",
         response_class=PlainTextResponse,
+        responses={401: {"model": ProblemAnswer}},
     )
     async def scrape(request: Request) -> Response:
         if not is_open and not _has_key(request, house):

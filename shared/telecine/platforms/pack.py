@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from telecine.platforms.house import House
+from telecine.platforms.saying import Saying
 from telecine.shared import job, live
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded
@@ -133,7 +134,7 @@ class Pack:
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
     (virtual) moment, or None if it may. `paths`: prefixes of the URLs it owns.
-    `signpost`: from (base URL, org, key).
+    `signpost`: from (base URL, org, key). `saying`: what OpenAPI is told.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Pack:
     doors: tuple[UploadDoor, ...] = ()
     forms: tuple[FormDoor, ...] = ()
     tells_all: bool = False
+    saying: Saying | None = None
 
 
 def wire_time(at: datetime, digits: Literal[3, 6]) -> str:

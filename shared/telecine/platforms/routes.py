@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from telecine.platforms.saying import Saying
 from telecine.shared.errors import Refusal, TelecineError, Unavailable
 
 
@@ -34,10 +35,17 @@ RETRY_AFTER = "1"
 Describe = Callable[[Request, RouteError], Response]
 
 
-def guarded(describe: Describe) -> type[APIRoute]:
-    """Answer a route class (`APIRouter(route_class=…)`) whose errors `describe` turns into answers."""
+def guarded(describe: Describe, saying: Saying | None = None) -> type[APIRoute]:
+    """Answer a route class (`APIRouter(route_class=…)`) whose errors `describe` turns into answers.
+
+    `saying`: what OpenAPI is told of the routes.
+    """
 
     class Guarded(APIRoute):
+        def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+            told = saying.options(endpoint, options) if saying else options
+            super().__init__(path, endpoint, **told)
+
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
 

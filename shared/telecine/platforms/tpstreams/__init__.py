@@ -21,6 +21,7 @@ from telecine.platforms.tpstreams.lives import Lives
 from telecine.platforms.tpstreams.moving import Moving
 from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.organizations import Organizations
+from telecine.platforms.tpstreams.said import SAYING
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
 from telecine.platforms.tpstreams.signposts import signpost
 from telecine.platforms.tpstreams.upload_sessions import UploadSessions
@@ -30,7 +31,7 @@ from telecine.shared.video import Known
 
 def router(house: House) -> APIRouter:
     """Answer the platform's routes."""
-    routes = APIRouter(route_class=guarded(describe), tags=["TPStreams"])
+    routes = APIRouter(route_class=guarded(describe, SAYING), tags=["TPStreams"])
     Organizations(house).mount(routes)
     Webhooks(house).mount(routes)
     Folders(house).mount(routes)
@@ -59,6 +60,7 @@ PACK = Pack(
     router=router,
     failure=failure,
     signpost=signpost,
+    saying=SAYING,
     forms=(form_door.DOOR,),
     tells_all=True,
 )

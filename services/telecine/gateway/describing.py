@@ -1,0 +1,116 @@
+"""What `/openapi.json` says beyond what FastAPI can know: keys, webhooks, and answers nobody ever gets."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import TypeAdapter
+
+from telecine.platforms import packs
+from telecine.platforms.pack import Pack
+
+Schema = dict[str, Any]
+
+_REF = "#/components/schemas/{model}"
+_CONTROL = "Control"
+#: FastAPI writes of these, but every route of ours answers bad input in its own words.
+_NEVER = ("HTTPValidationError", "ValidationError")
+#: What the tus library and the doors before it answer instead of what was asked for.
+_TUS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 460, 501, 503)
+_HEADERS = {
+    "webhook-id": "The delivery's id; the same over all its attempts.",
+    "webhook-timestamp": "Unix seconds of this attempt, on the wall.",
+    "webhook-signature": "Standard Webhooks: `v1,` and HMAC-SHA256 of id, timestamp and body.",
+    "telecine-time": "The virtual moment of this attempt (RFC 3339).",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let the application describe itself as it is; its routes are all there by now."""
+    made_by_fastapi = app.openapi
+
+    def openapi() -> Schema:
+        if not app.openapi_schema:
+            app.openapi_schema = _completed(made_by_fastapi())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own documents do it so
+
+
+def _completed(made: Schema) -> Schema:
+    components = made.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    components["securitySchemes"] = dict(_security())
+    for path, operations in made["paths"].items():
+        for operation in operations.values():
+            _mend(path, operation)
+    made["webhooks"] = {
+        name: item for pack in packs().values() for name, item in _sent(pack, schemas)
+    }
+    for name in _NEVER:
+        schemas.pop(name, None)
+    components["schemas"] = dict(sorted(schemas.items()))
+    made["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    return made
+
+
+def _security() -> Iterator[tuple[str, Schema]]:
+    about = "A key of the organisation whose house it is."
+    yield _CONTROL, {"type": "http", "scheme": "bearer", "description": about}
+    for pack in packs().values():
+        if pack.saying:
+            yield pack.saying.scheme, pack.saying.security
+
+
+def _mend(path: str, operation: Schema) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    if path.startswith("/v1/"):
+        operation["security"] = [{_CONTROL: []}]
+    if "tus" in operation.get("tags", ()):
+        for response in responses.values():
+            response.pop("content", None)
+        responses |= {str(code): {"description": "Not taken."} for code in _TUS}
+        if operation.get("parameters"):  # the library's own switches, which are nobody's to send
+            taken = [each for each in operation["parameters"] if each["in"] != "query"]
+            operation["parameters"] = taken
+
+
+def _sent(pack: Pack, schemas: Schema) -> Iterator[tuple[str, Schema]]:
+    if pack.saying is None:
+        return
+    for name, body in pack.saying.sent.items():
+        schema = TypeAdapter(body).json_schema(mode="serialization", ref_template=_REF)
+        for inner, definition in schema.pop("$defs", {}).items():
+            schemas.setdefault(inner, definition)
+        title = schema.get("title", name)
+        schemas.setdefault(title, schema)
+        yield f"{pack.name}.{name}", {"post": _webhook(pack, name, title)}
+
+
+def _webhook(pack: Pack, name: str, schema: str) -> Schema:
+    headers = _HEADERS | dict(pack.saying.sent_headers if pack.saying else {})
+    own = set(pack.saying.sent_headers) if pack.saying else set()
+    return {
+        "tags": [pack.name],
+        "operationId": f"{pack.name}_{name.replace('.', '_')}_webhook",
+        "summary": f"{name}, to the endpoints that want it",
+        "parameters": [
+            {
+                "name": header,
+                "in": "header",
+                "required": header not in own,
+                "description": about,
+                "schema": {"type": "string"},
+            }
+            for header, about in headers.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}},
+        },
+        "responses": {
+            "2XX": {"description": "Taken."},
+            "default": {"description": "Not taken: it is sent again, by the retry schedule."},
+        },
+    }
