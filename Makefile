@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-compose check bench sabotage clean
+.PHONY: demo test test-compose check bench docs sabotage clean
 
 demo: .venv/ready  ## real uploads in, documented webhooks out, in under a minute
 	$(BIN)/telecine demo
@@ -21,6 +21,10 @@ check: .venv/ready  ## lint, types, import rules
 
 bench: .venv/ready  ## what this machine reaches
 	$(BIN)/telecine bench load
+
+docs: .venv/ready  ## write anew what is generated from the code
+	$(BIN)/telecine spec asyncapi --output docs/asyncapi.json
+	$(BIN)/telecine spec openapi --output docs/openapi.json
 
 sabotage: .venv/ready  ## break each promise in turn and see a named test turn red
 	$(BIN)/python -m tests.sabotage

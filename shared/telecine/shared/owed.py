@@ -40,8 +40,8 @@ class Owed:
         return f"delivery.requested.{self.org}.{self.endpoint_id}"
 
 
-async def owe(bus: Bus, owed: Owed) -> Stored:
-    """Publish what is owed; the delivery's id keeps a repetition out."""
+def owed_headers(owed: Owed) -> dict[str, str]:
+    """Answer the headers of what is owed."""
     headers = cloudevent(
         owed.delivery_id,
         "delivery.requested",
@@ -52,7 +52,7 @@ async def owe(bus: Bus, owed: Owed) -> Stored:
         correlation=owed.correlation_id,
         is_json=False,
     )
-    headers |= {
+    return headers | {
         "telecine-endpoint-sequence": str(owed.endpoint_sequence),
         "telecine-event-sequence": str(owed.event_sequence),
         "telecine-event-type": owed.event_type,
@@ -60,7 +60,13 @@ async def owe(bus: Bus, owed: Owed) -> Stored:
         "telecine-platform": owed.platform,
         "telecine-video": owed.video_id,
     }
-    return await bus.publish(owed.subject, owed.body, headers=headers, message_id=owed.delivery_id)
+
+
+async def owe(bus: Bus, owed: Owed) -> Stored:
+    """Publish what is owed; the delivery's id keeps a repetition out."""
+    return await bus.publish(
+        owed.subject, owed.body, headers=owed_headers(owed), message_id=owed.delivery_id
+    )
 
 
 def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:

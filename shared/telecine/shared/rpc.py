@@ -34,8 +34,8 @@ _MOST_BYTES = 1024 * 1024 - 4096
 _ABREAST = 16
 
 
-class _Refused(Wire):
-    """A refusal on the wire."""
+class Refused(Wire):
+    """A refusal on the wire; `field` names what is to blame."""
 
     code: str
     message: str
@@ -58,7 +58,7 @@ async def call(bus: Bus, request: Request[R], timeout: float = TIMEOUT) -> R:
         return reply
     if code == "unavailable":
         raise Unavailable(answer.data.decode())
-    refused = _Refused.model_validate_json(answer.data)
+    refused = Refused.model_validate_json(answer.data)
     raise Refusal(refused.code, refused.message, refused.field)  # type: ignore[arg-type]  # the code came from a Refusal
 
 
@@ -123,7 +123,7 @@ async def _answer(
         if len(body) > _MOST_BYTES:
             raise Unavailable(f"its answer of {len(body)} bytes is too large for one message")
     except Refusal as error:
-        refused = _Refused(code=error.code, message=error.message, field=error.field)
+        refused = Refused(code=error.code, message=error.message, field=error.field)
         return NatsResponse(
             refused.model_dump_json().encode(), headers={ERROR: "refused", REASON: error.code}
         )

@@ -52,16 +52,20 @@ class Fired:
     payload: Mapping[str, Any]
 
 
-async def set_timer(bus: Bus, timer: Timer) -> None:
-    """Hold a due time. Setting the same generation again changes nothing."""
-    body = {
+def timer_body(timer: Timer) -> dict[str, Any]:
+    """Answer what a held timer's message says."""
+    return {
         "due": timer.due.isoformat(),
         "lane": timer.lane,
         "class": timer.timer_class,
         "payload": dict(timer.payload),
     }
+
+
+async def set_timer(bus: Bus, timer: Timer) -> None:
+    """Hold a due time. Setting the same generation again changes nothing."""
     try:
-        await bus.publish(f"timer.{timer.id}", json.dumps(body).encode())
+        await bus.publish(f"timer.{timer.id}", json.dumps(timer_body(timer)).encode())
     except SubjectTaken:
         return
 

@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     _add_bench(commands)
     _add_settings(commands)
+    _add_spec(commands)
     return top
 
 
@@ -161,6 +162,13 @@ def _add_bench(commands: Any) -> None:
 def _add_settings(commands: Any) -> None:
     shown = commands.add_parser("settings", help="print every setting, its value and its reason")
     shown.set_defaults(run=_settings)
+
+
+def _add_spec(commands: Any) -> None:
+    spec = commands.add_parser("spec", help="print the AsyncAPI or the OpenAPI document")
+    spec.add_argument("document", choices=("asyncapi", "openapi"))
+    spec.add_argument("--output", metavar="FILE", help="write it there instead")
+    spec.set_defaults(run=_spec)
 
 
 def _add_option(command: argparse.ArgumentParser, name: str) -> None:
@@ -254,6 +262,12 @@ def _settings(settings: Settings, _: argparse.Namespace) -> int:
     from telecine.simulations.commands import settings as shown  # noqa: PLC0415 - as above
 
     return shown.run(settings)
+
+
+def _spec(_: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import spec  # noqa: PLC0415 - as above
+
+    return spec.run(options.document, options.output)
 
 
 def _awaited(command: Coroutine[Any, Any, int]) -> int:

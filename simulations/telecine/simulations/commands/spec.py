@@ -1,0 +1,24 @@
+"""`telecine spec asyncapi|openapi`: the documents that describe the house to machines."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from telecine.simulations.spec import asyncapi, openapi
+
+DOCUMENTS = {"asyncapi": asyncapi.document, "openapi": openapi.document}
+
+
+def run(name: str, output: str | None) -> int:
+    """Print a document, or write it to a file."""
+    text = written(DOCUMENTS[name]())
+    if output is None:
+        print(text, end="")
+    else:
+        Path(output).write_text(text, encoding="utf-8")
+    return 0
+
+
+def written(document: dict[str, Any]) -> str:
+    """Answer a document as it is committed: one field a line, so that changes can be read."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
