@@ -1,11 +1,20 @@
 """Every act of sabotage, by name."""
 
-from tests.sabotage import acts_on_delivery, acts_on_the_clock, acts_on_the_log, acts_on_uploads
+from tests.sabotage import (
+    acts_on_delivery,
+    acts_on_egress,
+    acts_on_the_clock,
+    acts_on_the_log,
+    acts_on_uploads,
+)
 from tests.sabotage.act import Act
 
 ACTS: dict[str, Act] = {
     each.name: each
-    for part in (acts_on_delivery, acts_on_the_log, acts_on_the_clock, acts_on_uploads)
+    for part in (
+        *(acts_on_delivery, acts_on_egress),
+        *(acts_on_the_log, acts_on_the_clock, acts_on_uploads),
+    )
     for each in part.ACTS
 }
 

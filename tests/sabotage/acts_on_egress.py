@@ -1,0 +1,41 @@
+"""Sabotage of the egress policy: what a name stands for, what a URL spells out, what is disguised."""
+
+from tests.sabotage.act import Edit, act
+
+VETTING = "services/telecine/delivery/vetting.py"
+TESTS = "delivery/test_vetting.py"
+
+ACTS = [
+    act(
+        "names-are-trusted",
+        "one forbidden address in an answer of DNS refuses it all",
+        Edit(VETTING, "        for each in found:\n", "        for each in found[:0]:\n"),
+        tests=f"{TESTS}::test_one_forbidden_address_in_an_answer_spoils_it_all[['127.0.0.1', '127.0.0.2']]",
+    ),
+    act(
+        "written-addresses-are-trusted",
+        "no socket is opened to a forbidden address, whoever found it",
+        Edit(VETTING, '        _vet(egress, address, f"{address} is an address")\n', ""),
+        tests=f"{TESTS}::test_an_address_written_in_the_url_is_vetted_too[127.0.0.2]",
+    ),
+    act(
+        "disguises-are-trusted",
+        "an address that carries another one is judged by both",
+        Edit(
+            "shared/telecine/shared/addresses.py",
+            "        yield from map(IPv4Address, _carried(address))\n",
+            "",
+        ),
+        tests="shared/test_egress.py::test_public_reaches_ipv4_from_a_network_that_has_ipv6_alone",
+    ),
+    act(
+        "endpoints-are-kept-unasked",
+        "an endpoint whose URL is forbidden is refused when it is made or changed",
+        Edit(
+            "services/telecine/subscriptions/reach.py",
+            "    if egress == OPEN:\n",
+            "    if egress:\n",
+        ),
+        tests="end_to_end/test_egress.py::test_both_platforms_refuse_a_forbidden_url_in_their_own_shapes",
+    ),
+]
