@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from jsonschema_rs import Draft7Validator
 from nats.aio.msg import Msg
+from nats.js.api import StreamConfig
 
-from telecine.shared import streams
 from telecine.shared.streams import STREAMS
 from telecine.simulations.commands.spec import written
 from telecine.simulations.receiver import Answer
@@ -72,7 +72,7 @@ def _overlap(pattern: list[str], address: tuple[str, ...]) -> bool:
 
 
 def test_a_stream_that_is_described_nowhere_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    another = streams.StreamConfig(name="SECRETS", subjects=["secret.*"])
+    another = StreamConfig(name="SECRETS", subjects=["secret.*"])
     monkeypatch.setattr(channels, "STREAMS", (*STREAMS, another))
 
     with pytest.raises(LookupError, match="SECRETS"):

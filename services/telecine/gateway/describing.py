@@ -17,6 +17,31 @@ _CONTROL = "Control"
 _NEVER = ("HTTPValidationError", "ValidationError")
 #: What the tus library and the doors before it answer instead of what was asked for.
 _TUS = (400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 460, 501, 503)
+#: A storage speaks XML, as S3 does.
+_XML = {
+    "description": "Not taken.",
+    "content": {"application/xml": {"schema": {"type": "string"}}},
+}
+_FORM: Schema = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "description": "The fields that the session gave, and the file as the last one.",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "additionalProperties": {"type": "string"},
+                }
+            }
+        },
+    },
+    "responses": {
+        "204": {"description": "Stored."},
+        **{str(code): _XML for code in (400, 403, 405, 409, 412, 503)},
+    },
+}
 _HEADERS = {
     "webhook-id": "The delivery's id; the same over all its attempts.",
     "webhook-timestamp": "Unix seconds of this attempt, on the wall.",
@@ -67,6 +92,8 @@ def _mend(path: str, operation: Schema) -> None:
     responses.pop("422", None)
     if path.startswith("/v1/"):
         operation["security"] = [{_CONTROL: []}]
+    if "forms" in operation.get("tags", ()):
+        operation |= _FORM
     if "tus" in operation.get("tags", ()):
         for response in responses.values():
             response.pop("content", None)

@@ -22,7 +22,7 @@ from telecine.shared.errors import Refusal
 from telecine.shared.ids import hex_of, is_token
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 413, 503, 504)
+    status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 409, 413, 503, 504)
 }
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer.")]
 

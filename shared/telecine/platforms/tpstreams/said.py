@@ -23,8 +23,10 @@ from telecine.platforms.tpstreams.shapes import (
     TPStreamsOrganization,
     TPStreamsPage,
     TPStreamsTold,
+    TPStreamsUpload,
     TPStreamsWebhook,
 )
+from telecine.platforms.tpstreams.upload_sessions import SessionBody
 from telecine.platforms.tpstreams.video_body import VideoBody
 from telecine.platforms.tpstreams.webhooks import WebhookBody
 
@@ -80,6 +82,7 @@ SAYING = Saying(
             Annotated[list[VideoBody], Field(min_length=1, max_length=MOST)],
             list[TPStreamsAsset],
         ),
+        "UploadSessions.create": Said(SessionBody, TPStreamsUpload),
         "Assets.create": Said(VideoBody, TPStreamsAsset),
         "Assets.list": Said(
             None,

@@ -72,6 +72,35 @@ class TPStreamsVideo(TypedDict):
 
 
 @Strict
+class TPStreamsOpened(TypedDict):
+    """A new asset whose file is yet to come."""
+
+    id: str
+    title: str
+    bytes: None
+    type: Literal["video"]
+    parent_id: str | None
+    video: dict[str, str]
+
+
+@Strict
+class TPStreamsSession(TypedDict):
+    uuid: str
+    max_file_size_bytes: int
+    expires_at: str
+    status: str
+
+
+@Strict
+class TPStreamsUpload(TypedDict):
+    """Send `client_payload` but its `upload_link` as a form's fields, and the file last."""
+
+    asset: TPStreamsOpened
+    upload_session: TPStreamsSession
+    client_payload: dict[str, str]
+
+
+@Strict
 class TPStreamsActivity(TypedDict):
     status: str
     timestamp: str
