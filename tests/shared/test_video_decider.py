@@ -167,7 +167,7 @@ def expected(sign: str, command: Command) -> VideoFact:
         "+encode": VideoCompletedProcessing.model_validate(after(0.25)),
         "+good": VideoProcessSucceeded.model_validate({"media": MEDIA, **after(0.125)}),
         "+watch": VideoReadyToWatch(),
-        "+fail": VideoProcessFailed(failure=FAILURE),
+        "+fail": VideoProcessFailed(stage="encode", failure=FAILURE),
         "+del": VideoDeleted(),
         "+fdel": VideoFailedToDelete(reason="it is being processed"),
         "+rev": VideoDeletionReverted(),
@@ -217,7 +217,7 @@ def test_video_that_must_fail_fails_even_if_its_media_is_known() -> None:
 
     decision = decide(replace(IN_PROGRESS, plan=doomed), Step(4), NOW)
 
-    assert decision == VideoProcessFailed(failure=FAILURE)
+    assert decision == VideoProcessFailed(stage="encode", failure=FAILURE)
 
 
 def test_plan_without_media_and_failure_breaks_the_log() -> None:

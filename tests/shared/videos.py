@@ -136,7 +136,7 @@ FACTS: dict[str, VideoFact] = {
     "completed_processing": VideoCompletedProcessing(next_at=due(5, 0.25)),
     "process_succeeded": VideoProcessSucceeded(media=MEDIA, next_at=due(6, 0.125)),
     "ready_to_watch": VideoReadyToWatch(),
-    "process_failed": VideoProcessFailed(failure=FAILURE),
+    "process_failed": VideoProcessFailed(stage="encode", failure=FAILURE),
     "deleted": VideoDeleted(),
     "failed_to_delete": VideoFailedToDelete(reason="it is being processed"),
     "deletion_reverted": VideoDeletionReverted(),

@@ -126,7 +126,4 @@ def parse(
 
 
 def _fact(kind: Kind[S, F], event_type: str, content: Mapping[str, Any]) -> F:
-    fact_type = kind.facts[event_type]
-    if content["schema"] != fact_type.schema_version:  # the same fields may mean something else
-        raise ValueError(f"{event_type} of schema version {content['schema']!r} cannot be read")
-    return fact_type.model_validate(content["data"])
+    return kind.facts[event_type].read(content["schema"], content["data"])

@@ -85,7 +85,7 @@ def _facts(
         VideoInProgress(next_at=due),
     ]
     if failed:
-        return [*begun, VideoProcessFailed(failure=failure)]
+        return [*begun, VideoProcessFailed(stage="encode", failure=failure)]
     return [
         *begun,
         VideoCompletedProcessing(next_at=due),

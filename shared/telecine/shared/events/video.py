@@ -1,11 +1,12 @@
 """What can happen to a video."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from telecine.shared.events import Fact, Wire
+from telecine.shared.events import Fact, Upcast, Wire
 
 Privacy = Literal["private", "public"]
 
@@ -114,10 +115,19 @@ class VideoReadyToWatch(Fact):
     type: ClassVar[str] = "video.ready_to_watch"
 
 
+def _with_stage(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 told the stage by the failure's code only."""
+    probed = data["failure"]["code"].startswith("probe.")
+    return {**data, "stage": "probe" if probed else "encode"}
+
+
 class VideoProcessFailed(Fact):
-    """Processing failed, for good."""
+    """Processing failed, for good: what arrived is no good video (`probe`), or the encoder failed."""
 
     type: ClassVar[str] = "video.process_failed"
+    schema_version: ClassVar[int] = 2
+    upcasts: ClassVar[Mapping[int, Upcast]] = {1: _with_stage}
+    stage: Literal["probe", "encode"]
     failure: Failure
 
 

@@ -1,7 +1,7 @@
 """Which fact follows from which command in which state of a video. Pure."""
 
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Literal, assert_never
 
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events.video import (
@@ -122,8 +122,9 @@ def _step(state: Video, generation: int, now: datetime) -> Decision:
     match state:
         case Queued(plan=plan):
             return VideoInProgress(next_at=_after(now, plan.waits[1]))
-        case InProgress(plan=Plan(failure=Failure() as failure)):
-            return VideoProcessFailed(failure=failure)
+        case InProgress(plan=Plan(failure=Failure() as failure), upload=upload):
+            stage: Literal["probe", "encode"] = "probe" if upload.defect else "encode"
+            return VideoProcessFailed(stage=stage, failure=failure)
         case InProgress(plan=plan):
             return VideoCompletedProcessing(next_at=_after(now, plan.waits[2]))
         case Completed(plan=Plan(media=Media() as media) as plan):
