@@ -63,7 +63,7 @@ async def test_an_allowed_address_is_called_under_the_name_of_the_url() -> None:
         ["127.0.0.1", "::ffff:127.0.0.2"],
         ["127.0.0.1", "fe80::1%1"],
     ],
-    ids=str,
+    ids=["alone", "last", "first", "mapped", "link-local"],
 )
 async def test_one_forbidden_address_in_an_answer_spoils_it_all(addresses: list[str]) -> None:
     async with (
