@@ -43,6 +43,11 @@ class _Source:
     look: Callable[[], Awaitable[None]]
     looked_at: float = float("-inf")
 
+    def clear(self) -> None:
+        """Let the gauges say nothing."""
+        for gauge in self.gauges:
+            gauge.clear()
+
 
 class Metrics:
     """Makes each metric once, however many parts of the process ask for it; `page` is what is scraped."""
@@ -103,8 +108,7 @@ class Metrics:
 
     def _stop(self, source: _Source) -> None:
         self._sources.remove(source)
-        for gauge in source.gauges:
-            gauge.clear()
+        source.clear()
 
     async def page(self, accept: str = "") -> tuple[bytes, str]:
         """Answer everything as Prometheus (or OpenMetrics, if accepted) reads it, and its media type."""
@@ -116,12 +120,12 @@ class Metrics:
     async def _look(self, source: _Source) -> None:
         if monotonic() - source.looked_at < FRESH:
             return
-        for gauge in source.gauges:
-            gauge.clear()
+        source.clear()
         try:
             async with asyncio.timeout(DEADLINE):
                 await source.look()
         except Exception as error:  # noqa: BLE001 - whoever looks inside must not break on a part
+            source.clear()  # of what was seen before it failed, too
             self._failures.labels(source.name).inc()
             log.debug("metrics.source_failed", source=source.name, error=repr(error))
             return
