@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from telecine.shared.aggregates import ENDPOINT, VIDEO
+from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.eventlog import EventLog
@@ -39,12 +39,11 @@ class Shown:
 
 
 class Logs:
-    """Reads the logs of videos and endpoints; never writes."""
+    """Reads the logs of whatever has one; never writes."""
 
     def __init__(self, bus: Bus) -> None:
         self._kinds: dict[str, EventLog[Any, Any]] = {
-            VIDEO.name: EventLog(bus, VIDEO),
-            ENDPOINT.name: EventLog(bus, ENDPOINT),
+            kind.name: EventLog(bus, kind) for kind in (VIDEO, LIVE, JOB, FOLDER, ENDPOINT)
         }
 
     def types(self) -> set[str]:

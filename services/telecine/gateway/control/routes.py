@@ -24,6 +24,8 @@ from telecine.shared.ids import hex_of, is_token
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 409, 413, 503, 504)
 }
+#: Whose facts: each kind has a log, and positions, of its own.
+Category = Literal["video", "live", "job", "folder", "endpoint"]
 Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer.")]
 
 
@@ -78,7 +80,7 @@ def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:
     async def events(
         *,
         org: str = authorised,
-        category: Annotated[Literal["video", "endpoint"], Query()] = "video",
+        category: Annotated[Category, Query()] = "video",
         type_: Annotated[str | None, Query(alias="type")] = None,
         video_id: str | None = None,
         cursor: str = "0",
