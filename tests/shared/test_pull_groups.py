@@ -31,8 +31,10 @@ class Groups:
             await self.bus.ack(message)
         self.done += numbers
 
-    def pull(self) -> Pull:
-        return Pull(self.bus, "DUE", "test-due", ["due.test.>"], self.handle, most=8)
+    def pull(self, linger: float = 0.0) -> Pull:
+        return Pull(
+            self.bus, "DUE", "test-due", ["due.test.>"], self.handle, most=8, linger=linger
+        )
 
 
 async def test_what_waits_is_handed_over_together_and_in_order(bus: Bus) -> None:
@@ -45,6 +47,17 @@ async def test_what_waits_is_handed_over_together_and_in_order(bus: Bus) -> None
     assert groups.done == list(range(1, 51))
     assert max(map(len, groups.seen)) > 1
     assert max(map(len, groups.seen)) <= 8
+
+
+async def test_a_pull_that_lingers_takes_what_follows_into_the_same_group(bus: Bus) -> None:
+    groups = Groups(bus)
+
+    async with groups.pull(linger=1.0).running():
+        await offer(bus, 1)
+        await offer(bus, 2, 3)
+        await until(lambda: len(groups.done) == 3)
+
+    assert groups.seen == [[1, 2, 3]]
 
 
 async def test_a_group_that_fails_is_handed_over_again_before_what_follows(bus: Bus) -> None:

@@ -24,13 +24,23 @@ Show = Callable[[Any, int], Awaitable[None]]
 
 #: Facts that are shown together, in one transaction.
 ABREAST = 256
+#: Seconds that a view may be behind, so that the facts of one moment are shown together.
+LINGER = 0.03
 
 
 async def project(me: Instance, log: EventLog[S, F], durable: str, show: Show) -> None:
     """Let `show` see how every aggregate of a log stands, for as long as the instance runs."""
     shown = Projection(me.bus, log, show)
     kind = log.kind
-    pull = Pull(me.bus, kind.stream, durable, [f"{kind.name}.>"], shown.take, most=ABREAST)
+    pull = Pull(
+        me.bus,
+        kind.stream,
+        durable,
+        [f"{kind.name}.>"],
+        shown.take,
+        most=ABREAST,
+        linger=LINGER,
+    )
     await me.stack.enter_async_context(pull.running())
 
 

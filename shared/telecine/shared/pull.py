@@ -47,7 +47,8 @@ class Pull:
     the bus when all its effects are done. One that raises is called again with the same messages,
     with growing pauses, for as long as it takes: nothing is skipped and nothing waits by nak.
     BrokenMessage gives a message up (in a group, each is then tried alone). A handler may take
-    longer than `ack_wait` seconds: the server is asked for more time.
+    longer than `ack_wait` seconds: the server is asked for more time. `linger` seconds are waited
+    for what follows the first message of a group.
     """
 
     def __init__(
@@ -62,10 +63,12 @@ class Pull:
         concurrency: int = 1,
         window: int = 256,
         ack_wait: float = ACK_WAIT,
+        linger: float = 0.0,
     ) -> None:
         self._bus = bus
         self._stream = stream
         self._handle = handle
+        self._linger = linger
         self._most = most
         self._concurrency = concurrency
         self._window = window
@@ -164,6 +167,8 @@ class Pull:
                 self._idle.set()
 
     async def _work_on(self, group: list[Msg]) -> None:
+        if self._linger:
+            await asyncio.sleep(self._linger)
         while len(group) < self._most and not self._waiting.empty():
             group.append(self._waiting.get_nowait())
         await self._until_done(group)
