@@ -1,7 +1,7 @@
 """The folder's states and how facts change them; which fact follows is ingest's to decide.
 
 A folder's id is a UUID that follows from its first 24 digits: a platform whose ids have 24 digits
-shows those, and finds its way back without asking anybody (docs/decisions/0009).
+shows those, and finds its way back without asking anybody (docs/decisions/0012).
 """
 
 import uuid

@@ -1,6 +1,6 @@
 """A collection as Omega shows it, and the id that it goes by. Pure.
 
-Inside the house it is a folder; its 24-digit id is the first part of the folder's (docs/decisions).
+Inside the house it is a folder; its 24-digit id is the first part of the folder's (docs/decisions/0012).
 """
 
 from typing import Any

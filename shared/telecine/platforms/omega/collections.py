@@ -2,7 +2,7 @@
 
 The documents rename at a path without an id; it is taken in the path and in the body. Their pages
 on listing and deleting are empty: the list is a page like those of videos, and a deleted collection
-releases its videos (docs/decisions).
+releases its videos (docs/decisions/0011).
 """
 
 from fastapi import APIRouter, Request
