@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from telecine.delivery.outcome import Outcome
-from telecine.delivery.tables import DeliveryRow
+from telecine.delivery.tables import WAITS, DeliveryRow
 from telecine.shared.database import Database
 from telecine.shared.metrics import Metrics
 from telecine.shared.virtual_time import VirtualClock
 
-#: States of a delivery that nobody has done with.
+#: The states that they may have.
 WAITING = ("postponed",)
 _PHASES = ("dns", "connect", "tls", "first_byte")
 
@@ -68,7 +68,7 @@ def watch_waiting(metrics: Metrics, database: Database, clock: VirtualClock) -> 
     )
     rows = (
         select(col(DeliveryRow.state), func.count(), func.min(col(DeliveryRow.created_at)))
-        .where(col(DeliveryRow.state).in_(WAITING))
+        .where(text(WAITS))
         .group_by(col(DeliveryRow.state))
     )
 

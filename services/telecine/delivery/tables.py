@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer
+from sqlalchemy import BigInteger, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
 
 #: SQLite counts up only columns that it calls INTEGER.
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+#: Which deliveries nobody has done with; in these very words, or the index of them is not used.
+WAITS = "state IN ('postponed')"
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -21,6 +24,13 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         Index("deliveries_newest", "org", "event_sequence", "id"),
         Index("deliveries_of_endpoint", "org", "endpoint_id", "event_sequence", "id"),
+        Index(
+            "deliveries_waiting",
+            "state",
+            "created_at",
+            sqlite_where=text(WAITS),
+            postgresql_where=text(WAITS),
+        ),
     )
 
     id: str = Field(primary_key=True)
