@@ -1,5 +1,6 @@
 """Deleting videos and taking it back: by the rule of the platform that is asked, each fact once."""
 
+import asyncio
 from collections.abc import Awaitable
 
 import pytest
@@ -71,6 +72,20 @@ async def test_what_the_platform_does_not_let_delete_is_refused_and_the_refusal_
     assert (await desk.facts(video_id))[-1] == "video.failed_to_delete"
     assert (await desk.state(video_id)).card.deleted_at is None
     assert await desk.listed() == [video_id]
+
+
+async def test_of_many_deletions_at_once_one_deletes(desk: Desk) -> None:
+    video_id = await video(desk, PROCESSED)
+
+    wishes = (
+        delete(video_id).model_copy(update={"request_id": f"request {n}"}) for n in range(10)
+    )
+    answers = await asyncio.gather(*map(desk.videos.delete, wishes), return_exceptions=True)
+
+    refusals = [each for each in answers if isinstance(each, Refusal)]
+    assert len(refusals) == 9
+    assert {each.message for each in refusals} == {"this video is deleted already"}
+    assert (await desk.facts(video_id))[7:] == ["video.deleted"]
 
 
 async def test_another_platform_has_another_rule(desk: Desk) -> None:

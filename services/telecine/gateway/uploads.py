@@ -96,11 +96,10 @@ class Uploads:
 
     def kept(self, uid: str) -> Path | None:
         """Answer the bytes of an upload that was settled, if they are kept."""
-        try:
-            kept = self._claim_path(uid).with_suffix(".kept").exists()
-        except ValueError:
+        if not is_upload_id(uid) or not self._claim_path(uid).with_suffix(".kept").exists():
             return None
-        return self.files.path(uid) if kept else None
+        path = self.files.path(uid)
+        return path if path.exists() else None
 
     async def settle(self, uid: str) -> None:
         """Make a fact of a finished upload, once, however many wait for it. Raises Refusal."""

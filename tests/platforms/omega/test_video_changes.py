@@ -1,5 +1,6 @@
 """Changing videos over HTTP, against a whole house: privacy, deletions one by one and many, reverts."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from tests.platforms.omega.api import (
     processed,
     read,
 )
+from tests.waiting import until
 
 NOBODYS = "a0dc8dbf-3126-4805-89a1-662a33331f93"
 DOUBLED = f"/company{VIDEOS}"
@@ -89,6 +91,22 @@ async def test_what_cannot_be_deleted_or_reverted_says_why(house: TestHouse) -> 
     answer = await ask(house, "POST", f"{VIDEOS}/revert_deletion/{uuid}?status=gone")
     assert (answer.status_code, message(answer)[:7]) == (400, "status:")
     assert await deleted_at(house, uuid)
+
+
+async def test_a_failed_video_can_be_deleted_when_four_hours_have_passed(house: TestHouse) -> None:
+    """Trying again and again in between changes nothing about it."""
+    uuid = await processed(house, "sim=fail:corrupt", "failed")
+    failed = (await read(house, f"/v1/videos/{uuid}/history"))["facts"][-1]
+    assert failed["type"] == "video.process_failed"
+    await ask(house, "PUT", "/v1/clock", {"speed": 100_000})
+
+    async def deleted() -> bool:
+        return (await ask(house, "DELETE", f"{VIDEOS}/{uuid}")).status_code == 204
+
+    await until(deleted)
+
+    at = datetime.fromisoformat(str(await deleted_at(house, uuid)))
+    assert at - datetime.fromisoformat(failed["at"]) > timedelta(hours=4)
 
 
 async def test_unknown_foreign_and_impossible_uuids_get_the_same_404(house: TestHouse) -> None:
