@@ -49,7 +49,9 @@ def test_the_body_carries_the_full_video_as_it_was_after_the_fact() -> None:
     failed = every_state()["failed"]
 
     # when
-    event = json.loads(body(rendering(failed, VideoProcessFailed(failure=FAILURE))))
+    event = json.loads(
+        body(rendering(failed, VideoProcessFailed(stage="encode", failure=FAILURE)))
+    )
 
     # then
     assert event["type"] == "video.process_failed"
