@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from telecine.ingest.access_tokens import answer_access_tokens
 from telecine.ingest.assets import AssetList
 from telecine.ingest.emptying import Emptying
 from telecine.ingest.folder_handlers import FolderHandlers
@@ -66,6 +67,7 @@ async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIt
             await me.stack.enter_async_context(pull.running())
         await answer_lives(me, EventLog(me.bus, LIVE), folders, database)
         await answer_jobs(me, EventLog(me.bus, JOB), database)
+        answer_access_tokens(me, database)
         serve(me.broker, ListAssets, AssetList(database).list)
         await me.ready()
         yield

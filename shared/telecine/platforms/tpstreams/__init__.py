@@ -11,6 +11,7 @@ from telecine.platforms.house import House
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
 from telecine.platforms.tpstreams import form_door
+from telecine.platforms.tpstreams.access_tokens import AccessTokens
 from telecine.platforms.tpstreams.assets import Assets
 from telecine.platforms.tpstreams.bulk import Bulk
 from telecine.platforms.tpstreams.errors import describe, failure
@@ -40,6 +41,7 @@ def router(house: House) -> APIRouter:
     Bulk(house).mount(routes)
     Assets(house).mount(routes)
     Moving(house).mount(routes)
+    AccessTokens(house).mount(routes)
     Jobs(house).mount(routes)
     return routes
 

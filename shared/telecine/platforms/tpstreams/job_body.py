@@ -1,6 +1,5 @@
 """What a transcoding job is created from."""
 
-import json
 import re
 from typing import Annotated, Any
 
@@ -12,16 +11,13 @@ from telecine.platforms.tpstreams.fields import (
     Resolutions,
     Text,
     checked_url,
-    storable,
     wrong,
 )
 from telecine.platforms.tpstreams.name import NAME
+from telecine.platforms.tpstreams.own_json import check_bounds
 from telecine.shared.events import Wire
 from telecine.shared.events.job import JobOpening
 
-#: Bytes of `client_metadata` as JSON (documented: 10 KB), and how deep it may be nested.
-METADATA_BYTES = 10 * 1024
-_DEEPEST = 50
 _MAX_PATH = 2048
 _BUCKET = re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,62}(/[!-~]*)?")
 #: A value that opens somebody's bucket. The simulator opens none, so it keeps none.
@@ -49,37 +45,8 @@ def _link(value: str) -> str:
 def _metadata(value: object) -> object:
     if not isinstance(value, dict):
         raise wrong(f'Expected a dictionary of items but got type "{type(value).__name__}".')
-    if _depth(value) > _DEEPEST:
-        raise wrong(f"Ensure this field is nested at most {_DEEPEST} levels deep.")
-    for text in _texts(value):
-        storable(text)
-    size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
-    if size > METADATA_BYTES:
-        raise wrong(f"Ensure this field has no more than {METADATA_BYTES} bytes; it has {size}.")
+    check_bounds(value)
     return value
-
-
-def _parts(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return [*value, *value.values()]
-    return list(value) if isinstance(value, list) else []
-
-
-def _depth(value: object) -> int:
-    """Answer how deep a value is nested, level by level: deep ones must not exhaust the stack."""
-    level, depth = [value], 0
-    while level:
-        level, depth = [part for each in level for part in _parts(each)], depth + 1
-    return depth
-
-
-def _texts(value: object) -> list[object]:
-    found: list[object] = []
-    level = [value]
-    while level:
-        found += [each for each in level if isinstance(each, str)]
-        level = [part for each in level for part in _parts(each)]
-    return found
 
 
 class JobBody(Wire):

@@ -22,9 +22,9 @@ class Window:
     offset: int
 
 
-def window(query: Mapping[str, str]) -> Window | Invalid:
-    """Answer which rows are asked for."""
-    limit = whole(query, "limit", 1, PAGE)
+def window(query: Mapping[str, str], most: int = PAGE) -> Window | Invalid:
+    """Answer which rows are asked for; `most` is how many one answer can have."""
+    limit = whole(query, "limit", 1, most)
     offset = whole(query, "offset", 0, _MAX_OFFSET)
     if isinstance(limit, Invalid):
         return limit

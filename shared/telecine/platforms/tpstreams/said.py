@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from telecine.platforms.saying import Said, Saying, Schema
+from telecine.platforms.tpstreams.access_token_body import AccessTokenBody
 from telecine.platforms.tpstreams.bulk_body import MOST
 from telecine.platforms.tpstreams.expiry import ExpiryBody
 from telecine.platforms.tpstreams.folder_routes import FolderBody
@@ -13,6 +14,7 @@ from telecine.platforms.tpstreams.live_body import LiveBody, StopBody
 from telecine.platforms.tpstreams.moving import MoveBody
 from telecine.platforms.tpstreams.sending import HEADER
 from telecine.platforms.tpstreams.shapes import (
+    TPStreamsAccessToken,
     TPStreamsAsset,
     TPStreamsDetail,
     TPStreamsDetailedAsset,
@@ -29,6 +31,7 @@ from telecine.platforms.tpstreams.shapes import (
 from telecine.platforms.tpstreams.upload_sessions import SessionBody
 from telecine.platforms.tpstreams.video_body import VideoBody
 from telecine.platforms.tpstreams.webhooks import WebhookBody
+from telecine.shared.contracts.access_tokens import TOKENS_PAGE
 
 _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "string", "enum": ["true", "false", "1", "0"]}
@@ -37,6 +40,7 @@ _WINDOW: dict[str, Schema] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 500},
     "offset": {"type": "integer", "minimum": 0},
 }
+_WINDOW_OF_50 = _WINDOW | {"limit": {"type": "integer", "minimum": 1, "maximum": TOKENS_PAGE}}
 _JOBS: dict[str, Schema] = {
     "page": {"type": "integer", "minimum": 1},
     "status": {"type": "string", "enum": ["queued", "transcoding", "completed", "error"]},
@@ -97,6 +101,11 @@ SAYING = Saying(
         ),
         "Assets.delete": Said(),
         "Moving.move": Said(MoveBody, TPStreamsDetail, is_optional=True),
+        "AccessTokens.create": Said(AccessTokenBody, TPStreamsAccessToken, is_optional=True),
+        "AccessTokens.list": Said(None, TPStreamsPage[TPStreamsAccessToken], query=_WINDOW_OF_50),
+        "AccessTokens.get": Said(None, TPStreamsAccessToken),
+        "AccessTokens.replace": Said(AccessTokenBody, TPStreamsAccessToken, is_optional=True),
+        "AccessTokens.change": Said(AccessTokenBody, TPStreamsAccessToken, is_optional=True),
         "Jobs.create": Said(JobBody, TPStreamsJob),
         "Jobs.list": Said(None, TPStreamsPage[TPStreamsJob], query=_JOBS),
         "Jobs.get": Said(None, TPStreamsJob),

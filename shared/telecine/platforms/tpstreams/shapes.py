@@ -40,6 +40,16 @@ class TPStreamsFolder(TypedDict):
 
 
 @Strict
+class TPStreamsAccessToken(TypedDict):
+    playback_url: str
+    expires_after_first_usage: bool
+    code: str
+    status: Literal["Active", "Expired"]
+    valid_until: str | None
+    annotations: list[dict[str, Any]]
+
+
+@Strict
 class TPStreamsUrls(TypedDict):
     hls_url: str
     dash_url: str
