@@ -23,8 +23,11 @@ from tests.customer import Customer
 class Rooms:
     """A running house, opened with `opened`. `bus` is the test's own connection."""
 
-    def __init__(self, settings: Settings, bus: Bus, receiver: Receiver) -> None:
+    def __init__(
+        self, settings: Settings, server: EmbeddedNats, bus: Bus, receiver: Receiver
+    ) -> None:
         self.settings = settings
+        self.server = server
         self.bus = bus
         self.receiver = receiver
         self._stacks: dict[str, list[AsyncExitStack]] = {n: [] for n in (*SERVICES, "gateway")}
@@ -78,7 +81,7 @@ async def opened(data: Path, **changes: Any) -> AsyncIterator[tuple[Rooms, Custo
         settings = house.settings(data, nats_url=server.url, **changes)
         receiver = await stack.enter_async_context(Receiver())
         bus = await stack.enter_async_context(connected(server.url, "test"))
-        rooms = Rooms(settings, bus, receiver)
+        rooms = Rooms(settings, server, bus, receiver)
         stack.push_async_callback(rooms.stop_all)
         for name in SERVICES:
             await rooms.start(name)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlmodel import SQLModel
 
+from telecine.shared.database_away import connect, tell_when_away
 from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
 from telecine.shared.schema import Schema, View, make_views, table_of
@@ -128,11 +129,14 @@ async def opened(
 
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url.set(drivername=IN_LOOP))
-    event.listen(engine.sync_engine, "connect", _tune_sqlite)
+        ours = {"async_creator_fn": connect}
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args=ours)
+    else:
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url.set(drivername=IN_LOOP))
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    tell_when_away(engine)
     return engine
 
 

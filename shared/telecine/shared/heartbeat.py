@@ -49,11 +49,12 @@ class Beating:
 
     def __init__(self, bus: Bus, service: str, instance: str) -> None:
         self._bus = bus
-        self._service = service
+        self.service = service
         self.instance = instance
         self._now = asyncio.Event()
         self.clock = 0
         self.ready = False
+        self.troubled = False  # something that the service needs is away
         self.standing_by = False
 
     def beat(self) -> None:
@@ -61,7 +62,7 @@ class Beating:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        async with alongside(f"heartbeat {self._service}", self._run()):
+        async with alongside(f"heartbeat {self.service}", self._run()):
             yield
 
     async def _run(self) -> None:
@@ -77,13 +78,13 @@ class Beating:
 
     async def _send(self) -> None:
         beat = Heartbeat(
-            service=self._service,
+            service=self.service,
             instance=self.instance,
             clock=self.clock,
-            ready=self.ready,
+            ready=self.ready and not self.troubled,
             standing_by=self.standing_by,
         )
-        subject = f"heartbeat.{self._service}.{self.instance}"
+        subject = f"heartbeat.{self.service}.{self.instance}"
         try:
             await self._bus.client.publish(subject, beat.model_dump_json().encode())
         except NatsError as error:

@@ -2,6 +2,7 @@
 
 from telecine.shared.database import Database, opened
 from telecine.shared.instance import Instance
+from telecine.shared.reachable import reachable
 from telecine.shared.rebuilding import rebuildable
 from telecine.shared.schema import Schema
 
@@ -15,4 +16,5 @@ async def own_tables(me: Instance, schema: Schema) -> Database:
     database = await me.stack.enter_async_context(opened(url, schema, me.metrics))
     if schema.views:
         await rebuildable(me, database, schema)
+    await me.stack.enter_async_context(reachable(database, me.beating))
     return database

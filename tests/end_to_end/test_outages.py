@@ -1,0 +1,106 @@
+"""NATS or PostgreSQL away in the midst of uploads: clear answers, nothing lost, and all by itself."""
+
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from telecine.simulations import nats_server
+from tests import rooms as houses
+from tests.customer import Customer
+from tests.end_to_end.traffic import Traffic, traffic
+from tests.outage import doored
+from tests.rooms import Rooms
+from tests.waiting import until
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+
+FAST = 1000
+#: Wall seconds, long enough to be seen by everybody.
+AWAY = 3.0
+TYPES = ("video.uploaded", "video.process_succeeded")
+
+House = tuple[Rooms, Customer]
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with houses.opened(tmp_path / "data", speed=FAST) as (rooms, customer):
+        await customer.endpoint(rooms.receiver.on("/hook"), *TYPES)
+        yield rooms, customer
+
+
+async def under_way(seen: Traffic) -> None:
+    """Wait until uploads run."""
+    await until(lambda: len(seen.accepted) >= 5 and seen.ready[-1:] == [200], deadline=30)
+
+
+async def over(seen: Traffic) -> None:
+    """Wait until the house has recovered: ready again, and accepting."""
+    before = len(seen.accepted)
+    await until(lambda: seen.ready[-1] == 200 and len(seen.accepted) > before + 20, deadline=60)
+
+
+async def check(house: House, seen: Traffic) -> None:
+    """Nothing is lost: every upload that was accepted has ended, and was told."""
+    rooms, _ = house
+    seen.check_answers()
+
+    async def all_told() -> bool:
+        told = {
+            (each.json()["data"]["video"]["uuid"], each.json()["type"])
+            for each in rooms.receiver.received
+        }
+        return told >= {(video_id, type_) for video_id in seen.accepted for type_ in TYPES}
+
+    await until(all_told, deadline=60)
+    assert await rooms.problems() == []
+
+
+async def test_nats_that_is_killed_and_comes_back_loses_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms, customer = house
+    monkeypatch.setattr(nats_server, "BACKOFF", (AWAY,) * 4)
+    async with traffic(customer.http) as seen:
+        await under_way(seen)
+        before = rooms.server.pid
+        os.kill(before, signal.SIGKILL)
+        await until(lambda: seen.ready[-1] == 503, deadline=AWAY)
+        await until(lambda: rooms.server.pid != before, deadline=30 + AWAY)
+        await over(seen)
+
+    await check(house, seen)
+
+
+async def test_nats_that_stands_still_loses_nothing(house: House) -> None:
+    rooms, customer = house
+    async with traffic(customer.http) as seen:
+        await under_way(seen)
+        os.kill(rooms.server.pid, signal.SIGSTOP)
+        try:
+            await until(lambda: seen.ready[-1] == 503, deadline=AWAY + 5)
+        finally:
+            os.kill(rooms.server.pid, signal.SIGCONT)
+        await over(seen)
+
+    await check(house, seen)
+
+
+async def test_postgresql_that_goes_away_and_comes_back_loses_nothing(tmp_path: Path) -> None:
+    async with (
+        doored() as door,
+        houses.opened(tmp_path / "data", speed=FAST, database_url=door.url) as house,
+    ):
+        rooms, customer = house
+        await customer.endpoint(rooms.receiver.on("/hook"), *TYPES)
+        async with traffic(customer.http) as seen:
+            await under_way(seen)
+            await door.shut()
+            await until(lambda: seen.ready[-1] == 503 and seen.refusals(), deadline=AWAY + 5)
+            await door.open()
+            await over(seen)
+
+        await check(house, seen)
