@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import house as houses
-from tests.databases import database_url
+from tests.databases import database_url, tables_at
 from tests.house import OpenHouse, TestHouse
 from tests.postgresql import pytest_configure
 
-__all__ = ["database_url", "pytest_configure"]
+__all__ = ["database_url", "pytest_configure", "tables_at"]
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("house"), derandomize=True, database=None)

@@ -1,8 +1,8 @@
 """Folding a view anew from the log, beside the table in use, and putting it in its place at once.
 
-Whoever reads sees all of the old rows or all of the new ones. Nothing is missed on the way: in the
-end writers of the view have to wait while the rest of the log is read, so whatever they have put in
-by then is among the facts that were read, and whatever they put in later moves the new rows on.
+Whoever reads sees all of the old rows or all of the new ones. Nothing is missed on the way: a row
+that others have moved on behind the position to which we have folded stays as it is, and whatever
+comes later moves the new rows on.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,11 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from nats.errors import Error as NatsError
 from sqlalchemy import Column, MetaData, Table, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database
+from telecine.shared.errors import Unavailable
 from telecine.shared.eventlog import EventLog
 from telecine.shared.schema import View, folded, table_of
 
@@ -38,18 +40,72 @@ async def fold(bus: Bus, database: Database, view: View, tell: Tell) -> int:
 
     Raises Unavailable if the log cannot be read, and then the old rows stay.
     """
-    log: EventLog[Any, Any] = EventLog(bus, view.kind)
     async with _beside(database, view) as (connection, beside):
-        position = 0
-        while True:
-            reached = await _page(log, view, connection, beside, position)
-            await connection.commit()
-            if reached == position:
-                break
-            position = reached
-            info = await bus.js.stream_info(view.kind.stream)
-            await tell(Reached(position, max(position, info.state.last_seq)))
-        return await _replace(log, view, connection, beside, position)
+        making = _Making(bus, view, connection, beside)
+        await making.read(tell)
+        return await making.take_its_place()
+
+
+class _Making:
+    """One view that is being made. `position` is how far in the log it has come."""
+
+    def __init__(self, bus: Bus, view: View, connection: AsyncConnection, beside: Table) -> None:
+        self._bus = bus
+        self._log: EventLog[Any, Any] = EventLog(bus, view.kind)
+        self._view = view
+        self._connection = connection
+        self._beside = beside
+        self._position = 0
+
+    async def read(self, tell: Tell) -> None:
+        """Fold what the log has by now; under load it will have more when this is done."""
+        last = await _last(self._bus, self._view)
+        while self._position < last:
+            await self._page(last)
+            await self._connection.commit()
+            await tell(Reached(self._position, last))
+
+    async def take_its_place(self) -> int:
+        """Fold what came meanwhile, and put the new rows in the old ones' place; answers how many."""
+        ahead = await self._ahead()
+        last = await _last(self._bus, self._view)
+        while self._position < last:
+            await self._page(last)
+        # A row is written after its fact; so one that was ahead of the log's end never had one.
+        wrong = [row for row, position in ahead.items() if position > last]
+        await self._connection.commit()
+        return await _replace(self._view, self._connection, self._beside, last, wrong)
+
+    async def _ahead(self) -> dict[str, int]:
+        """Answer the rows in use, with their positions, that say to know more than we have folded."""
+        rows = table_of(self._view.table).c
+        further = select(rows.id, rows.last_seq).where(rows.last_seq > self._position)
+        found = {row.id: row.last_seq for row in await self._connection.execute(further)}
+        await self._connection.commit()
+        return found
+
+    async def _page(self, last: int) -> None:
+        facts = await self._log.page(
+            f"{self._view.kind.name}.>", after=self._position, limit=_PAGE
+        )
+        latest = {fact.stamp.id: fact for fact in facts}
+        shown = [
+            self._view.row(await self._log.state_after(fact), fact.sequence)
+            for fact in latest.values()
+        ]
+        older = delete(self._beside).where(self._beside.c.id.in_(list(latest)))
+        await self._connection.execute(older)
+        if rows := [row for row in shown if row is not None]:
+            await self._connection.execute(insert(self._beside), rows)
+        self._position = facts[-1].sequence if len(facts) == _PAGE else last
+
+
+async def _last(bus: Bus, view: View) -> int:
+    try:
+        info = await bus.js.stream_info(view.kind.stream)
+    except (NatsError, TimeoutError) as error:
+        raise Unavailable(f"NATS did not answer for {view.kind.stream}: {error}") from error
+    return int(info.state.last_seq)
 
 
 @asynccontextmanager
@@ -70,39 +126,31 @@ async def _beside(database: Database, view: View) -> AsyncIterator[tuple[AsyncCo
             await connection.invalidate()  # the connection's end is the table's, come what may
 
 
-async def _page(
-    log: EventLog[Any, Any],
-    view: View,
-    connection: AsyncConnection,
-    beside: Table,
-    after: int,
-) -> int:
-    """Fold the facts behind a position; answers how far that came, `after` itself if there are none."""
-    facts = await log.page(f"{view.kind.name}.>", after=after, limit=_PAGE)
-    last = {fact.stamp.id: fact for fact in facts}
-    shown = [view.row(await log.state_after(fact), fact.sequence) for fact in last.values()]
-    rows = [row for row in shown if row is not None]
-    await connection.execute(delete(beside).where(beside.c.id.in_(list(last))))
-    if rows:
-        await connection.execute(insert(beside), rows)
-    return facts[-1].sequence if facts else after
-
-
 async def _replace(
-    log: EventLog[Any, Any], view: View, connection: AsyncConnection, beside: Table, position: int
+    view: View, connection: AsyncConnection, beside: Table, position: int, wrong: list[str]
 ) -> int:
-    """Let nobody write the view, read what came meanwhile, and put the new rows in its place."""
+    """Replace all rows but those that others have moved on behind our position, in one transaction.
+
+    Nothing else is awaited in it: SQLite's holds up the whole process (docs/decisions/0009).
+    """
     table = table_of(view.table)
+    await _let_nobody_write(table, connection)
+    await connection.execute(delete(table).where(table.c.last_seq <= position))
+    for first in range(0, len(wrong), _PAGE):
+        rows = wrong[first : first + _PAGE]
+        await connection.execute(delete(table).where(table.c.id.in_(rows)))
+    missing = select(beside).where(beside.c.id.not_in(select(table.c.id)))
+    names = [column.name for column in table.columns]
+    await connection.execute(insert(table).from_select(names, missing))
+    await connection.run_sync(folded, view)
+    count = await connection.scalar(select(func.count()).select_from(table))
+    await connection.commit()
+    return int(count or 0)
+
+
+async def _let_nobody_write(table: Table, connection: AsyncConnection) -> None:
+    """Until the transaction's end; who wants to write waits. Readers do not."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"LOCK TABLE {table.name} IN EXCLUSIVE MODE"))
     else:
         await connection.exec_driver_sql("BEGIN IMMEDIATE")
-    while (reached := await _page(log, view, connection, beside, position)) != position:
-        position = reached
-    await connection.execute(delete(table))
-    names = [column.name for column in table.columns]
-    await connection.execute(insert(table).from_select(names, select(beside)))
-    await connection.run_sync(folded, view)
-    rows = await connection.scalar(select(func.count()).select_from(table))
-    await connection.commit()
-    return int(rows or 0)

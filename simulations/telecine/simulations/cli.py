@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     _add_receiver(commands)
     _add_demo(commands)
     _add_verify(commands)
+    _add_rebuild(commands)
     _add_bench(commands)
     _add_settings(commands)
     _add_spec(commands)
@@ -140,6 +141,13 @@ def _add_verify(commands: Any) -> None:
     for name in ("data", "fidelity"):
         _add_option(verify, name)
     verify.set_defaults(run=_verify)
+
+
+def _add_rebuild(commands: Any) -> None:
+    rebuild = commands.add_parser("rebuild", help="fold views again from the log, while it runs")
+    rebuild.add_argument("view", nargs="*", help="a view, such as videos or endpoints [all]")
+    _add_option(rebuild, "data")
+    rebuild.set_defaults(run=_rebuild)
 
 
 def _add_bench(commands: Any) -> None:
@@ -236,6 +244,12 @@ def _demo(_: Settings, __: argparse.Namespace) -> int:
     from telecine.simulations.commands import demo  # noqa: PLC0415 - as above
 
     return _awaited(demo.run())
+
+
+def _rebuild(settings: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import rebuild  # noqa: PLC0415 - as above
+
+    return _awaited(rebuild.run(settings, options.view))
 
 
 def _verify(settings: Settings, _: argparse.Namespace) -> int:
