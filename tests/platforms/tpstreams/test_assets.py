@@ -211,3 +211,22 @@ async def test_bad_asset_is_refused_and_not_made(standing: TestHouse) -> None:
     assert answer.status_code == 400
     assert answer.json()["inputs"][0]["url"][0] == "Enter a valid URL."
     assert (await standing.http.get(ASSETS, headers=KEY)).json()["count"] == before
+
+
+async def test_an_asset_is_deleted_once_whatever_it_does_and_is_gone(standing: TestHouse) -> None:
+    # given
+    made = await make_asset(standing.http)
+    place = f"{ASSETS}{made['id']}/"
+
+    # when
+    deleted = await standing.http.delete(place, headers=KEY)
+
+    # then
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    for method in ("GET", "DELETE"):
+        answer = await standing.http.request(method, place, headers=KEY)
+        assert (answer.status_code, answer.json()) == (404, documented.NOT_FOUND)
+    listed = (await standing.http.get(f"{ASSETS}?limit=500", headers=KEY)).json()["results"]
+    assert made["id"] not in [each["id"] for each in listed]
+    unknown = await standing.http.delete(f"{ASSETS}*/", headers=KEY)
+    assert (unknown.status_code, unknown.json()) == (404, documented.NOT_FOUND)
