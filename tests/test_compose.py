@@ -59,6 +59,16 @@ def test_every_setting_that_it_names_exists() -> None:
     assert named <= {f"TELECINE_{name.upper()}" for name in Settings.model_fields}
 
 
+def test_prometheus_finds_every_service_that_runs() -> None:
+    config = yaml.safe_load((ROOT / "docs/grafana/prometheus.yml").read_text())
+    (found,) = config["scrape_configs"][0]["dns_sd_configs"]
+
+    assert set(found["names"]) == {
+        name for name, it in OURS.items() if it["command"][:1] == ["run"]
+    }
+    assert {it["environment"]["TELECINE_METRICS_PORT"] for it in OURS.values()} == {found["port"]}
+
+
 def test_what_is_stored_survives_its_container() -> None:
     assert COMPOSE["nats"]["volumes"] == ["nats:/data"]
     assert "sync_interval: always" in TEXT

@@ -1,6 +1,7 @@
 """Everything is killed with SIGKILL, one after the other, in the middle of a burst; nothing is lost."""
 
 import asyncio
+import functools
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,16 @@ import httpx
 import pytest
 
 from telecine.simulations.receiver import Answer, Receiver
-from tests.compose.containers import containers, doors, kill, outside, ready, start, verify
+from tests.compose.containers import (
+    containers,
+    doors,
+    healthy,
+    kill,
+    outside,
+    ready,
+    start,
+    verify,
+)
 from tests.customer import BEARER, KEY, OMEGA, TPSTREAMS, Customer
 from tests.waiting import until
 
@@ -25,9 +35,12 @@ TYPES = ("video.uploaded", "video.process_succeeded", "video.process_failed")
 class Burst:
     """Clients that upload until they are told to stop; each wish is repeated until it is accepted."""
 
-    def __init__(self, customers: list[Customer]) -> None:
+    def __init__(self, customers: list[Customer], receiver: Receiver) -> None:
         self.accepted: dict[str, int] = {}
         self.over = asyncio.Event()
+        self._receiver = receiver
+        self._read = 0
+        self._processed: set[str] = set()
         self._customers = customers
         self._name = uuid4().hex
         self._numbers = iter(range(100_000))
@@ -57,20 +70,31 @@ class Burst:
         self.accepted[video] = number
 
     async def goes_on(self, more: int = AT_ONCE) -> None:
-        """Wait until so many more uploads were accepted."""
-        goal = len(self.accepted) + more
-        await until(lambda: len(self.accepted) >= goal, deadline=120)
+        """Wait until so many more uploads were accepted, and one of them is heard to be processed."""
+        before = set(self.accepted)
+        await until(lambda: len(self.accepted) >= len(before) + more, deadline=120)
+        await until(lambda: self._heard() & (self.accepted.keys() - before), deadline=120)
+
+    def _heard(self) -> set[str]:
+        """Answer the videos that /hook was told are processed."""
+        for received in self._receiver.at("/hook")[self._read :]:
+            self._read += 1
+            body = received.json()
+            if body["type"] != "video.uploaded":
+                self._processed.add(body["data"]["video"]["uuid"])
+        return self._processed
 
 
 async def kill_everything(burst: Burst, https: list[httpx.AsyncClient]) -> None:
     """Kill one copy and let the other go on; then kill whole services, and start them again."""
     await burst.goes_on()
     for service in TWICE:
-        first, *_ = await containers(service)
-        await kill(first)
-        await burst.goes_on()
-        await start(first)
-        print(f"{service}: one copy was killed, and the house went on", flush=True)
+        for copy in await containers(service):
+            await kill(copy)
+            await burst.goes_on()
+            await start(copy)
+            await until(functools.partial(healthy, copy), deadline=120, poll=0.5)
+        print(f"{service}: each copy was killed, and the house went on", flush=True)
     await ready(https)
     for service in ALL:
         ids = await containers(service)
@@ -142,7 +166,7 @@ async def test_nothing_is_lost_when_everything_is_killed_in_turn() -> None:
         school = await customer.tpstreams_endpoint(receiver.on("/school"), "token")
         shaky_url = receiver.on("/shaky", Answer(500), Answer())
         shaky = await customer.endpoint(shaky_url, "video.process_succeeded")
-        burst = Burst(customers)
+        burst = Burst(customers, receiver)
 
         clients = [asyncio.create_task(burst.client(number)) for number in range(CLIENTS)]
         killing = asyncio.create_task(kill_everything(burst, https))

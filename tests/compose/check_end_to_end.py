@@ -11,7 +11,7 @@ from telecine.shared.settings import Settings
 from telecine.simulations import cli
 from telecine.simulations.commands import simulate
 from telecine.simulations.media import CLIP
-from tests.compose.containers import DOORS, HOST, ROOT, doors, outside, verify
+from tests.compose.containers import DOORS, HOST, ROOT, compose, doors, outside, verify
 from tests.customer import BEARER, KEY, OMEGA, TPSTREAMS, Customer
 from tests.gateway import tus
 from tests.waiting import until
@@ -145,6 +145,21 @@ async def test_a_metadata_service_is_no_receiver(customers: list[Customer]) -> N
         answer = await customer.http.post(f"{OMEGA}/webhooks", json=wish, headers=BEARER)
         assert answer.status_code == 400, answer.text
         assert answer.json()["message"].startswith("url: The host is or leads to an address")
+
+
+@pytest.mark.parametrize(
+    "service", ["clock", "delivery", "gateway", "gateway-2", "ingest", "subscriptions"]
+)
+async def test_every_service_tells_its_metrics_inside_the_network(
+    customers: list[Customer], service: str
+) -> None:
+    url = f"http://{service}:9464/metrics"
+    script = f"import urllib.request; print(urllib.request.urlopen({url!r}).read().decode())"
+
+    _, page = await compose("exec", "-T", "gateway", "python", "-c", script)
+
+    name = service.removesuffix("-2")
+    assert f'telecine_nats_connected{{service="{name}"}} 1.0' in page
 
 
 async def test_the_house_is_at_one_with_its_log(customers: list[Customer]) -> None:

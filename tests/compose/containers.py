@@ -57,6 +57,12 @@ async def start(*ids: str) -> None:
     await docker("start", *ids)
 
 
+async def healthy(id_: str) -> bool:
+    """Whether docker calls a container healthy."""
+    (shown,) = json.loads((await docker("inspect", id_))[1])
+    return bool(shown["State"]["Health"]["Status"] == "healthy")
+
+
 async def verify() -> tuple[int, str]:
     """Run `telecine verify` where the house is."""
     return await compose("exec", "-T", "gateway", "telecine", "verify", good=False)
