@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
 
 from telecine.delivery.schema import SCHEMA as DELIVERY
 from telecine.shared.database import Database, opened
@@ -21,7 +22,7 @@ from telecine.shared.migrating.upgrade import configuration, upgrade
 from telecine.shared.migrations import NewerDatabase, revisions, version, version_table
 from telecine.shared.schema import Schema, table_of
 from telecine.subscriptions.schema import SCHEMA as SUBSCRIPTIONS
-from tests.shared.migrations import migrated
+from tests.shared.migrations import SERVICES, migrated, schemas
 
 named = pytest.mark.parametrize("schema", migrated(), ids=lambda schema: schema.service)
 DELIVERED = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -79,8 +80,7 @@ async def tables(database: Database) -> set[str]:
 
 async def made_without_alembic(url: str, *, without: str | None = None) -> None:
     """Leave what the first version of Telecine left: its tables, a row in each, and no version."""
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
+    async with opened(url, []) as database, database.engine.begin() as connection:
         await connection.run_sync(lambda c: upgrade(c, DELIVERY, "0001"))
         await connection.execute(text(f"DROP TABLE {version_table('delivery')}"))
         for table in ("deliveries", "attempts"):
@@ -90,7 +90,6 @@ async def made_without_alembic(url: str, *, without: str | None = None) -> None:
             await connection.execute(insert(there), [row])
         if without:
             await connection.execute(text(f"DROP TABLE {without}"))
-    await engine.dispose()
 
 
 def inspect_into(connection: Connection, table: Table) -> None:
@@ -133,6 +132,30 @@ async def test_a_history_is_one_line_in_the_order_of_its_numbers(
     script = ScriptDirectory.from_config(config)
 
     assert [each.revision for each in script.walk_revisions()] == [*reversed(history(schema))]
+
+
+def test_every_table_of_a_service_is_a_record_or_a_view() -> None:
+    """Whatever a service's schema does not name is never made in a new database."""
+    for schema in schemas():
+        room = SERVICES / schema.service
+        made = {each for path in room.glob("*.py") for each in tables_in(path)}
+        views = {view.name for view in schema.views}
+
+        assert {table_of(model).name for model in schema.records} | views == made
+
+
+def tables_in(path: Path) -> set[str]:
+    """Answer the tables whose models a file holds."""
+    module = import_module(f"telecine.{path.parent.name}.{path.stem}")
+    return {
+        table_of(each).name
+        for each in vars(module).values()
+        if is_table(each) and each.__module__ == module.__name__
+    }
+
+
+def is_table(thing: Any) -> bool:
+    return isinstance(thing, type) and issubclass(thing, SQLModel) and hasattr(thing, "__table__")
 
 
 async def test_tables_of_the_version_before_migrations_are_taken_over_with_all_they_hold(

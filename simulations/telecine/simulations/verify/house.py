@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic
 from typing import Any
 
+from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel, select
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
@@ -113,14 +114,13 @@ class Verifier:
 
     async def _rows(self, service: str, table: type[SQLModel]) -> list[Any]:
         async with self._databases[service].session() as session:
+            if not await (await session.connection()).run_sync(_has, table):
+                return []  # its service has never run here, and it alone makes its tables
             return list((await session.scalars(select(table))).all())
 
 
-_TABLES: dict[str, list[type[SQLModel]]] = {
-    "ingest": [VideoRow, FolderRow, LiveRow, JobRow],
-    "subscriptions": [EndpointRow],
-    "delivery": [DeliveryRow, AttemptRow],
-}
+def _has(connection: Connection, table: type[SQLModel]) -> bool:
+    return inspect(connection).has_table(str(table.__tablename__))
 
 
 @asynccontextmanager
@@ -135,7 +135,7 @@ async def verifier(settings: Settings) -> AsyncIterator[Verifier]:
         bus = await stack.enter_async_context(connected(url, "verify"))
         await bootstrap(bus.js)  # the log of an older version lacks streams that we read
         databases = {
-            service: await stack.enter_async_context(opened(settings.database(service), tables))
-            for service, tables in _TABLES.items()
+            service: await stack.enter_async_context(opened(settings.database(service), []))
+            for service in ("ingest", "subscriptions", "delivery")
         }
         yield Verifier(bus, databases, settings)
