@@ -28,8 +28,8 @@ from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Exchange, Tracing
 
 _PROPAGATOR = TraceContextTextMapPropagator()
-#: Seconds that the last spans may take on their way out.
-GRACE = 3.0
+#: Seconds that a stopping service waits for its last spans to leave; six stop one after the other.
+GRACE = 1.0
 #: Asked for all the time by whoever watches.
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
