@@ -6,7 +6,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY services services
 COPY shared shared
 COPY simulations simulations
-RUN /opt/telecine/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[judges]'
+RUN /opt/telecine/bin/pip install --no-cache-dir --disable-pip-version-check -c constraints.txt '.[judges,otel]'
 
 FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 telecine && mkdir /data && chown telecine /data
