@@ -132,6 +132,32 @@ async def test_what_lies_in_a_deleted_folder_is_deleted_with_it_down_to_the_last
         assert await desk.facts(video) == ["video.created", "video.deleted"]
 
 
+async def test_a_deep_heap_of_folders_goes_to_its_ground(desk: Desk) -> None:
+    top = inner = (await desk.folder("0")).card.id
+    for depth in range(1, 12):
+        inner = (await desk.folder(str(depth), parent=inner)).card.id
+    video = (await desk.video(folder=inner)).card.id
+
+    await desk.folders.delete(delete(top))
+
+    assert await desk.titles() == []
+    assert await desk.listed(deleted="only") == [video]
+
+
+async def test_a_ring_of_folders_holds_nobody_up(desk: Desk) -> None:
+    """Two moves at once can make one, since each looks before the other has happened."""
+    one, two = (await desk.folder("One")).card.id, (await desk.folder("Two")).card.id
+    other = (await desk.folder("Other")).card.id
+    await desk.append_to_folder(one, FolderMoved(parent=two))
+    await desk.append_to_folder(two, FolderMoved(parent=one))
+
+    moved = await desk.folders.move(MoveFolder(**NOBODY, folder_id=other, parent=one))
+    await desk.folders.delete(delete(one))
+
+    assert moved.folder.card.parent == one
+    assert (await refused(desk.folders.get(GetFolder(org=ORG, folder_id=one))))[0] == "not_found"
+
+
 async def test_what_lies_in_a_released_folder_goes_to_the_top(desk: Desk) -> None:
     top = (await desk.folder("Top")).card.id
     await desk.folder("Low", parent=top)
@@ -176,7 +202,7 @@ async def test_a_folder_whose_deletion_was_cut_short_is_emptied_all_the_same(
 ) -> None:
     folder = (await desk.folder("Top")).card.id
     await desk.folder("Low", parent=folder)
-    videos = {(await desk.video(f"v{n}", folder=folder)).card.id for n in range(120)}
+    videos = {(await desk.video(f"v{n}", folder=folder)).card.id for n in range(60)}
     await desk.append_to_folder(folder, FolderDeleted(contents=contents))  # and nothing more
 
     async with emptied(bus, desk)[0].running():

@@ -75,25 +75,30 @@ class Emptying:
             await self._folder_view.put(state, recorded.sequence)
             gone = await self._gone(recorded.stamp.org, state.card.parent)
             if gone:
-                await self._folder_follows(gone, state.card.id)
+                await self._folder_follows(gone, state.card.id)  # its own fact empties it
         await self._bus.ack(message)
 
     async def empty(self, gone: FolderRecorded) -> None:
-        """Let everything that the views show in a deleted folder follow it."""
-        org, place = gone.stamp.org, gone.stamp.id
-        while True:
-            query = ListVideos(org=org, collection=place, limit=_ABREAST)
-            videos = (await self._video_view.page(query)).videos
+        """Let everything that the views show in a deleted folder follow it, and so on downwards."""
+        pending = [gone]
+        while pending:
+            folder_ = pending.pop()
+            await self._videos_follow(folder_)
+            pending += await self._folders_follow(folder_)
+
+    async def _videos_follow(self, gone: FolderRecorded) -> None:
+        query = ListVideos(org=gone.stamp.org, collection=gone.stamp.id, limit=_ABREAST)
+        while videos := (await self._video_view.page(query)).videos:
             await asyncio.gather(*(self._follow(gone, each.card.id) for each in videos))
-            if not videos:
-                break
-        while True:
-            within = ListFolders(org=org, parent=place, limit=_ABREAST)
-            folders = (await self._folder_view.page(within)).folders
-            for each in folders:
-                await self._folder_follows(gone, each.card.id)
-            if not folders:
-                break
+
+    async def _folders_follow(self, gone: FolderRecorded) -> list[FolderRecorded]:
+        """Answer the folders that were deleted here, and are to be emptied next."""
+        deleted: list[FolderRecorded] = []
+        query = ListFolders(org=gone.stamp.org, parent=gone.stamp.id, limit=_ABREAST)
+        while folders := (await self._folder_view.page(query)).folders:
+            following = (self._folder_follows(gone, each.card.id) for each in folders)
+            deleted += [each for each in await asyncio.gather(*following) if each]
+        return deleted
 
     async def _gone(self, org: str, place: str) -> FolderRecorded | None:
         """Answer the fact that a folder was deleted, if it was: it is always its last."""
@@ -113,7 +118,8 @@ class Emptying:
         org, trace = gone.stamp.org, _because(gone)
         await self._videos.obey(org, video_id, decide, now=gone.stamp.at, trace=trace)
 
-    async def _folder_follows(self, gone: FolderRecorded, folder_id: str) -> None:
+    async def _folder_follows(self, gone: FolderRecorded, folder_id: str) -> FolderRecorded | None:
+        """Answer the fact that it was deleted, if it was, by us just now."""
         contents = _contents(gone)
         wish = decider.Delete(contents) if contents == "deleted" else decider.Move(None)
 
@@ -124,8 +130,7 @@ class Emptying:
 
         org, trace = gone.stamp.org, _because(gone)
         obeyed = await self._folders.obey(org, folder_id, decide, now=gone.stamp.at, trace=trace)
-        if obeyed.recorded and isinstance(obeyed.recorded.fact, FolderDeleted):
-            await self.empty(obeyed.recorded)
+        return obeyed.recorded if contents == "deleted" else None
 
 
 def _contents(gone: FolderRecorded) -> Contents:

@@ -64,10 +64,11 @@ class FolderHandlers:
     async def move(self, command: MoveFolder) -> FolderAnswer:
         """Lay a folder into another one, never into itself or what lies in it."""
         await self._standing(command.org, command.folder_id)
-        above = command.parent
-        while above is not None:
+        above, seen = command.parent, set[str]()
+        while above is not None and above not in seen:  # two moves at once may have made a ring
             if above == command.folder_id:
                 raise Refusal("invalid", "a folder cannot lie in itself", "parent")
+            seen.add(above)
             above = (await self._standing(command.org, above, "parent")).card.parent
         wish = decider.Move(command.parent)
         return _answer(await self._obey(command, command.folder_id, wish))
