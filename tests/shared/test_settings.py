@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as budget
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
 from telecine.shared.settings import Settings
@@ -33,6 +33,8 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "keep_media": ("true", True),
     "nats_url": ("nats://nats.example:4222", "nats://nats.example:4222"),
     "database_url": ("sqlite:///x/{service}.db", "sqlite:///x/{service}.db"),
+    "ca_file": ("ca.pem", Path("ca.pem")),
+    "seal_key": ("c2VhbA==", SecretStr("c2VhbA==")),
     "log_level": ("debug", "debug"),
 }
 

@@ -13,6 +13,7 @@ from telecine.delivery.resending import Desk, Resends
 from telecine.delivery.schedule import Profile as ScheduleName
 from telecine.delivery.schema import SCHEMA
 from telecine.delivery.sender import Sender
+from telecine.delivery.trust import trusting
 from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
@@ -59,7 +60,8 @@ async def _pulls(
 ) -> list[Pull]:
     directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
-    sender = await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy))
+    tls = trusting(me.settings.ca_file)
+    sender = await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy, tls=tls))
     trying = Trying(
         me.clock,
         sender,

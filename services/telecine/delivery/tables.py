@@ -44,7 +44,7 @@ class DeliveryRow(SQLModel, table=True):
     state: str
     next: int
     attempts: int
-    resent: int = Field(0, sa_column_kwargs={"server_default": "0"})
+    resent: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     next_at: datetime | None = Field(sa_type=UtcTime)
     reason: str | None
     ended: str | None

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Pack
+from telecine.platforms.saying import KEY, idempotency_key
 
 Schema = dict[str, Any]
 
@@ -67,8 +68,9 @@ def _completed(made: Schema) -> Schema:
     schemas = components.setdefault("schemas", {})
     components["securitySchemes"] = dict(_security())
     for path, operations in made["paths"].items():
-        for operation in operations.values():
+        for verb, operation in operations.items():
             _mend(path, operation)
+            _say_keys(verb, path, operation)
     made["webhooks"] = {
         name: item for pack in packs().values() for name, item in _sent(pack, schemas)
     }
@@ -101,6 +103,20 @@ def _mend(path: str, operation: Schema) -> None:
         if operation.get("parameters"):  # the library's own switches, which are nobody's to send
             taken = [each for each in operation["parameters"] if each["in"] != "query"]
             operation["parameters"] = taken
+
+
+def _say_keys(verb: str, path: str, operation: Schema) -> None:
+    """Say that a creating call takes an `Idempotency-Key`, and what a key of another wish is answered."""
+    taken = operation.setdefault("parameters", [])
+    if path.startswith("/v1/") and verb == "post":
+        taken.append(idempotency_key())
+    if any(each["name"] == KEY for each in taken):
+        operation["responses"]["422"] = {
+            **operation["responses"]["400"],
+            "description": "The key was sent with another request before.",
+        }
+    if not taken:
+        del operation["parameters"]
 
 
 def _sent(pack: Pack, schemas: Schema) -> Iterator[tuple[str, Schema]]:

@@ -6,8 +6,14 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from telecine.gateway.app import application
+from telecine.gateway.credentials import Credentials
 from telecine.gateway.door import bind, serving
+from telecine.gateway.failures import failure
+from telecine.gateway.fresh import Fresh
+from telecine.gateway.repeating import Repeating
+from telecine.gateway.schema import SCHEMA
 from telecine.gateway.uploads import Uploads
+from telecine.gateway.wishes import Wishes
 from telecine.platforms.house import Call, House
 from telecine.shared import rpc
 from telecine.shared.contracts import Request
@@ -15,6 +21,8 @@ from telecine.shared.events import Wire
 from telecine.shared.heartbeat import Pulse
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
+from telecine.shared.own_tables import own_tables
+from telecine.shared.sealing import seal_of
 from telecine.shared.settings import Settings
 
 R = TypeVar("R", bound=Wire)
@@ -29,11 +37,16 @@ async def running(
     async with instance(settings, "gateway", metrics) as me:
         pulse = Pulse(me.bus)
         await me.stack.enter_async_context(pulse.listening())
+        database = await own_tables(me, SCHEMA)
+        credentials = Credentials(database, seal_of(settings), settings.orgs)
+        await credentials.refresh()
         call = _call(me)
         uploads = Uploads(settings.uploads, call, keep=settings.keep_media, tracing=me.tracing)
-        house = _house(me, call, uploads)
+        house = _house(me, call, uploads, credentials)
         await me.stack.enter_async_context(uploads.sweeping())
         app = application(house, me.bus, pulse, uploads, settings)
+        app.add_middleware(Repeating, wishes=Wishes(database), house=house, refuse=failure)
+        app.add_middleware(Fresh, refresh=credentials.refresh, refuse=failure)
         await me.stack.enter_async_context(serving(app, door))
         await me.ready()
         yield
@@ -46,14 +59,15 @@ def _call(me: Instance) -> Call:
     return call
 
 
-def _house(me: Instance, call: Call, uploads: Uploads) -> House:
+def _house(me: Instance, call: Call, uploads: Uploads, credentials: Credentials) -> House:
     return House(
         call=call,
         now=me.clock.now,
-        orgs=me.settings.orgs,
+        orgs=credentials.keys,
         quirks=me.settings.quirks,
         fidelity=me.settings.fidelity,
         seed=me.settings.seed,
         kept=uploads.kept,
         upload_limit=me.settings.upload_limit,
+        accounts=credentials,
     )

@@ -1,6 +1,6 @@
 """The house as a platform's routes see it: whom a key belongs to, what time it is, whom to ask."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -12,6 +12,7 @@ from fastapi import Request as HttpRequest
 from structlog.contextvars import bind_contextvars
 
 from telecine.shared.contracts import Request
+from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
 from telecine.shared.ids import hex_of, uuid_of
 
@@ -42,6 +43,23 @@ class Caller:
         }
 
 
+class Accounts(Protocol):
+    """Credentials that come and go while the house runs; see the gateway's `Credentials`."""
+
+    def holder_of(self, token: str) -> str | None: ...
+
+    async def issue(self, org: str, wish: str) -> str: ...
+
+    async def withdraw(self, token: str) -> None: ...
+
+    async def replace(self, org: str, key: str, wish: str) -> str: ...
+
+
+def wish_of(org: str, path: str, key: str) -> str:
+    """Answer the name of a wish: the same for whatever is sent there with the same `Idempotency-Key`."""
+    return hex_of(org, path, key)
+
+
 @dataclass(frozen=True)
 class House:
     """What the packs and the control API are given.
@@ -52,12 +70,13 @@ class House:
 
     call: Call
     now: Callable[[], datetime]
-    orgs: dict[str, list[str]]
+    orgs: Mapping[str, Sequence[str]]
     quirks: Literal["on", "off"]
     fidelity: Literal["documented", "extended"]
     seed: int
     kept: Callable[[str], Path | None]
     upload_limit: int = 5 * 1024**3
+    accounts: Accounts | None = None
 
     def org_of(self, key: str) -> str | None:
         """Answer whose key this is; every key is compared, each in constant time."""
@@ -68,10 +87,20 @@ class House:
                     found = org
         return found
 
+    def org_of_token(self, token: str) -> str | None:
+        """Answer whose token this is; a token was issued for a key and stands in for it."""
+        return self.accounts.holder_of(token) if self.accounts else None
+
+    def issuing(self) -> Accounts:
+        """Answer who issues tokens and replaces keys. Raises Unavailable if nobody does."""
+        if self.accounts is None:
+            raise Unavailable("this house issues no credentials")
+        return self.accounts
+
     def caller(self, request: HttpRequest, org: str) -> Caller:
         """Answer who calls. `Idempotency-Key` names the wish; without one it is a new wish."""
         key = request.headers.get("idempotency-key")
-        wish = hex_of(org, request.url.path, key) if key else uuid4().hex
+        wish = wish_of(org, request.url.path, key) if key else uuid4().hex
         correlation = (request.headers.get("x-correlation-id") or uuid_of(org, wish))[:128]
         bind_contextvars(correlation_id=correlation)  # for the rest of this request
         return Caller(org, uuid4().hex, wish, correlation)

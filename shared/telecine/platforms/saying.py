@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 Schema = dict[str, Any]
-_METHODS_WITH_KEY = frozenset({"POST", "PUT", "PATCH"})
+KEY = "Idempotency-Key"
+#: Those that create something.
+_METHODS_WITH_KEY = frozenset({"POST"})
 
 
 @dataclass(frozen=True)
@@ -81,17 +83,20 @@ def _parameters(said: Said, methods: Any) -> list[Schema]:
         for name, schema in said.query.items()
     ]
     if _METHODS_WITH_KEY & set(methods):
-        about = "Names the wish: sent again with the same key it is the same wish."
-        found.append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "description": about,
-                "schema": {"type": "string"},
-            }
-        )
+        found.append(idempotency_key())
     return found
+
+
+def idempotency_key() -> Schema:
+    """Answer the header that names a wish."""
+    about = "Names the wish: sent again with the same key it is the same wish."
+    return {
+        "name": KEY,
+        "in": "header",
+        "required": False,
+        "description": about,
+        "schema": {"type": "string", "maxLength": 255},
+    }
 
 
 def _body(said: Said) -> Schema:

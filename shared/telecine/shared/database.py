@@ -84,7 +84,13 @@ class Database:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
             else:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
+            try:
+                yield connection
+            except BaseException:
+                # At once: the connection's own end yields first, and whoever begins then would wait
+                # for our lock in the event loop that is to give it up.
+                await connection.rollback()
+                raise
             await connection.commit()
 
     @asynccontextmanager

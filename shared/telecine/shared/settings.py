@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from telecine.shared.egress import Egress, policy
@@ -80,6 +80,14 @@ class Settings(BaseSettings):
     )
     nats_url: str | None = Field(
         None, description="The NATS server; empty: `up` starts an embedded one."
+    )
+    ca_file: Path | None = Field(
+        None,
+        description="PEM certificates of authorities that webhooks trust beside the system's.",
+    )
+    seal_key: SecretStr | None = Field(
+        None,
+        description="Base64 of 32 bytes, encrypts kept secrets; empty: seal.key in the data folder.",
     )
     database_url: str | None = Field(
         None,

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from telecine.platforms.house import House
 from telecine.platforms.omega import upload_door, upload_door_v1
+from telecine.platforms.omega.account import Account
 from telecine.platforms.omega.collections import Collections
 from telecine.platforms.omega.deletion_rule import may_delete
 from telecine.platforms.omega.endpoint_events import EndpointEvents
@@ -32,6 +33,7 @@ from telecine.shared.endpoint import Profile
 def _router(house: House) -> APIRouter:
     router = APIRouter(route_class=guarded(describe, SAYING), tags=["OmegaStream"])
     rooms = (
+        Account(house),
         Webhooks(house),
         EndpointEvents(house),
         Collections(house),

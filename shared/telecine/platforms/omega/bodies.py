@@ -101,6 +101,12 @@ class StatusBody(Body):
     active: bool
 
 
+class KeyBody(Body):
+    """An API key to be revoked."""
+
+    key: str
+
+
 class VideoBody(Body):
     """A video whose bytes will come over tus."""
 

@@ -3,6 +3,7 @@
 from telecine.platforms.omega.bodies import (
     CollectionBody,
     EndpointBody,
+    KeyBody,
     LinkBody,
     MoveBody,
     NamedCollectionBody,
@@ -13,11 +14,13 @@ from telecine.platforms.omega.bodies import (
 )
 from telecine.platforms.omega.events_table import EVENT_TYPES
 from telecine.platforms.omega.shapes import (
+    OmegaAccount,
     OmegaCollection,
     OmegaCollectionPage,
     OmegaDeletions,
     OmegaEndpoint,
     OmegaEvent,
+    OmegaKey,
     OmegaMessage,
     OmegaSourceLink,
     OmegaTrafficAnswer,
@@ -43,6 +46,8 @@ SAYING = Saying(
     security={"type": "http", "scheme": "bearer", "description": "A key of the organisation's."},
     errors=dict.fromkeys((400, 401, 404, 405, 409, 413, 503), OmegaMessage),
     routes={
+        "Account.data": Said(None, OmegaAccount),
+        "Account.revoke": Said(KeyBody, OmegaKey),
         "Webhooks.create": Said(EndpointBody, OmegaEndpoint),
         "Webhooks.create_or_list": Said(
             EndpointBody, OmegaEndpoint | list[OmegaEndpoint], is_optional=True

@@ -175,3 +175,36 @@ class OmegaSourceLink(TypedDict):
     url: str
     expires_in: int
     expires_at: str
+
+
+@Strict
+class OmegaAddress(TypedDict):
+    address_1: str
+    country: str
+    city: str
+    state: str
+    zip: str
+
+
+@Strict
+class OmegaAccount(TypedDict):
+    id: str
+    created_at: str
+    updated_at: str
+    deleted_at: str | None
+    ocid: str
+    title: str
+    email: str
+    phone_number: str
+    storage_code: str
+    address: OmegaAddress
+    Metadata: dict[str, Any] | None
+
+
+@Strict
+class OmegaKey(TypedDict):
+    """The key in the place of the one that was revoked."""
+
+    api_key: str
+    message: str
+    token_type: str

@@ -5,7 +5,7 @@ plain hash of the three strings one after another.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -64,7 +64,7 @@ def ticket(headers: Mapping[str, str]) -> Ticket | No:
     return found
 
 
-def signer(shown: Ticket, orgs: Mapping[str, list[str]]) -> str | None:
+def signer(shown: Ticket, orgs: Mapping[str, Sequence[str]]) -> str | None:
     """Answer whose key signed; every key is tried, each in constant time."""
     found = None
     for org, keys in orgs.items():
@@ -75,7 +75,9 @@ def signer(shown: Ticket, orgs: Mapping[str, list[str]]) -> str | None:
     return found
 
 
-def grant(headers: Mapping[str, str], orgs: Mapping[str, list[str]], wall: datetime) -> Grant | No:
+def grant(
+    headers: Mapping[str, str], orgs: Mapping[str, Sequence[str]], wall: datetime
+) -> Grant | No:
     """Answer the leave that the headers give at a moment of the wall's clock, or why they do not."""
     shown = ticket(headers)
     if isinstance(shown, No):

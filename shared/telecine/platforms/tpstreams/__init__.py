@@ -19,6 +19,8 @@ from telecine.platforms.tpstreams.folder_routes import Folders
 from telecine.platforms.tpstreams.identity import endpoint_id
 from telecine.platforms.tpstreams.jobs import Jobs
 from telecine.platforms.tpstreams.lives import Lives
+from telecine.platforms.tpstreams.login import ROOT as LOGIN
+from telecine.platforms.tpstreams.login import Login
 from telecine.platforms.tpstreams.moving import Moving
 from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.organizations import Organizations
@@ -43,6 +45,7 @@ def router(house: House) -> APIRouter:
     Moving(house).mount(routes)
     AccessTokens(house).mount(routes)
     Jobs(house).mount(routes)
+    Login(house).mount(routes)
     return routes
 
 
@@ -52,7 +55,7 @@ def _may_delete(_: Known, __: datetime) -> None:
 
 PACK = Pack(
     name=NAME,
-    paths=("/api/v1", form_door.PATH),
+    paths=("/api/v1", LOGIN, form_door.PATH),
     sends=sends,
     render=render,
     headers=headers,

@@ -9,7 +9,7 @@ SCHEME = "token"
 
 
 def enter(house: House, request: Request, org: str) -> Caller:
-    """Answer who calls on an organisation's path: first the key is checked, then the path.
+    """Answer who calls on an organisation's path: first the key or token is checked, then the path.
 
     Raises Denied with the framework's text, or WrongOrganisation if the organisation is unknown
     or not the key's; the two look the same from outside.
@@ -23,7 +23,7 @@ def enter(house: House, request: Request, org: str) -> Caller:
 def enter_any(house: House, request: Request) -> Caller:
     """Answer who calls on a path that is no organisation's. Raises Denied."""
     key = key_of(request.headers.get("authorization", ""))
-    own = house.org_of(key)
+    own = house.org_of(key) or house.org_of_token(key)
     if own is None:
         raise Denied("Invalid token.")
     return house.caller(request, own)

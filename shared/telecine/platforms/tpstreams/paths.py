@@ -15,7 +15,7 @@ from telecine.platforms.tpstreams.errors import not_allowed, nowhere
 #: Where every organisation's paths begin.
 ROOT = "/api/v1/{org}"
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def mount(router: APIRouter, house: House, path: str, ways: list[Way]) -> None:
             router.add_api_route(path, way.handle, methods=["HEAD"], include_in_schema=False)
     _mount_other_methods(router, house, path, [way.method for way in ways])
     router.add_api_route(
-        path.rstrip("/"), _without_slash, methods=[*_METHODS], include_in_schema=False
+        path.rstrip("/"), without_slash, methods=[*METHODS], include_in_schema=False
     )
 
 
@@ -50,18 +50,18 @@ def mount_for_all(router: APIRouter, house: House, path: str, way: Way) -> None:
         enter_any(house, request)
         return not_allowed(request, ", ".join(known))
 
-    others = [method for method in _METHODS if method not in known]
+    others = [method for method in METHODS if method not in known]
     add = router.add_api_route
     add(path, way.handle, methods=[way.method], summary=way.summary, status_code=way.success)
     if way.method == "GET":
         add(path, way.handle, methods=["HEAD"], include_in_schema=False)
     add(path, other, methods=others, include_in_schema=False)
-    add(path.rstrip("/"), _without_slash, methods=[*_METHODS], include_in_schema=False)
+    add(path.rstrip("/"), without_slash, methods=[*METHODS], include_in_schema=False)
 
 
 def _mount_other_methods(router: APIRouter, house: House, path: str, known: list[str]) -> None:
     allowed = [*known, "HEAD"] if "GET" in known else known
-    others = [method for method in _METHODS if method not in allowed]
+    others = [method for method in METHODS if method not in allowed]
 
     async def other(request: Request, org: str) -> Response:
         enter(house, request, org)
@@ -70,7 +70,7 @@ def _mount_other_methods(router: APIRouter, house: House, path: str, known: list
     router.add_api_route(path, other, methods=others, include_in_schema=False)
 
 
-async def _without_slash(request: Request) -> Response:
+async def without_slash(request: Request) -> Response:
     """Django's APPEND_SLASH, before any key is looked at: a read is redirected.
 
     Every other method would lose its body on the way, so it is told that there is nothing here.

@@ -11,6 +11,7 @@ from telecine.platforms.tpstreams.expiry import ExpiryBody
 from telecine.platforms.tpstreams.folder_routes import FolderBody
 from telecine.platforms.tpstreams.job_body import JobBody
 from telecine.platforms.tpstreams.live_body import LiveBody, StopBody
+from telecine.platforms.tpstreams.login import LoginBody
 from telecine.platforms.tpstreams.moving import MoveBody
 from telecine.platforms.tpstreams.sending import HEADER
 from telecine.platforms.tpstreams.shapes import (
@@ -24,6 +25,7 @@ from telecine.platforms.tpstreams.shapes import (
     TPStreamsMessage,
     TPStreamsOrganization,
     TPStreamsPage,
+    TPStreamsToken,
     TPStreamsTold,
     TPStreamsUpload,
     TPStreamsWebhook,
@@ -71,6 +73,8 @@ SAYING = Saying(
     },
     plain={404},
     routes={
+        "Login.login": Said(LoginBody, TPStreamsToken, also={403: TPStreamsDetail}, is_open=True),
+        "Login.logout": Said(also={403: TPStreamsDetail}),
         "Organizations.list": Said(None, TPStreamsPage[TPStreamsOrganization], query=_WINDOW),
         "Webhooks.create": Said(WebhookBody, TPStreamsWebhook),
         "Webhooks.list": Said(None, TPStreamsPage[TPStreamsWebhook], query=_WINDOW),

@@ -198,3 +198,10 @@ class TPStreamsPage(TypedDict, Generic[T]):
     next: str | None
     previous: str | None
     results: list[T]
+
+
+@Strict
+class TPStreamsToken(TypedDict):
+    """A token in the place of a key."""
+
+    token: str
