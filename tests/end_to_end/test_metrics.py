@@ -221,6 +221,20 @@ def test_every_metric_of_ours_is_described_in_the_docs_and_every_described_one_i
     assert len(described) == len(set(described))
 
 
+def test_the_prometheus_of_the_docs_finds_every_service_of_the_compose_file() -> None:
+    compose = (DASHBOARD.parents[2] / "compose.yaml").read_text()
+    prometheus = (DASHBOARD.parent / "prometheus.yml").read_text()
+
+    found = re.findall(r"names: \[(.*)\]", prometheus)[0].split(", ")
+    started = re.findall(
+        r"^  ([a-z0-9-]+): ?.*\n    <<: \*(?:service|gateway)\n(?!    profiles)", compose, re.M
+    )
+    assert sorted(found) == sorted(started)
+    assert set(SERVICES) <= set(found)
+    (port,) = re.findall(r"TELECINE_METRICS_PORT: (\d+)", compose)
+    assert f"port: {port}" in prometheus
+
+
 async def test_beyond_loopback_metrics_need_a_key(open_house: OpenHouse) -> None:
     async with open_house(host="0.0.0.0") as house:  # noqa: S104 - of this test only
         without = await house.http.get("/metrics")

@@ -115,8 +115,10 @@ async def test_the_official_parser_finds_nothing_wrong(
 async def test_the_official_parser_would_find_an_error(
     parser: Path, described: dict[str, Any], tmp_path: Path
 ) -> None:
-    broken = json.loads(json.dumps(described))
-    broken["operations"]["send_video_uploaded"]["action"] = "shout"
+    broken = {name: described[name] for name in ("asyncapi", "info")}
+    broken |= {"channels": {"video": {"address": "video"}}}
+    operation = {"action": "shout", "channel": {"$ref": "#/channels/video"}}
+    broken |= {"operations": {"send_video_uploaded": operation}}
 
     told = await parsed(parser, broken, tmp_path / "asyncapi.json")
 
