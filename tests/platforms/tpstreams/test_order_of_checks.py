@@ -96,6 +96,15 @@ async def test_scheme_may_be_written_in_lower_case(standing: TestHouse) -> None:
         ("GET", "assets/%3E/"),
         ("DELETE", "webhooks/*/"),
         ("PUT", "webhooks/%3E/"),
+        ("DELETE", f"assets/{NOBODY}/"),
+        ("POST", f"assets/{NOBODY}/move/"),
+        ("POST", f"assets/{NOBODY}/access_tokens/"),
+        ("POST", f"assets/{NOBODY}/start_server/"),
+        ("POST", f"assets/{NOBODY}/stop_live_stream/"),
+        ("GET", f"transcoding_jobs/{NOBODY}/"),
+        ("POST", f"assets/{NOBODY}/generate_subtitle/"),
+        ("GET", f"assets/{NOBODY}/trim/status/"),
+        ("DELETE", f"assets/{NOBODY}/chapters/1/"),
     ],
 )
 async def test_unknown_object_is_json_and_found_out_before_the_body_is_read(

@@ -23,6 +23,7 @@ from telecine.platforms.tpstreams.login import ROOT as LOGIN
 from telecine.platforms.tpstreams.login import Login
 from telecine.platforms.tpstreams.moving import Moving
 from telecine.platforms.tpstreams.name import NAME
+from telecine.platforms.tpstreams.not_built import NotBuilt
 from telecine.platforms.tpstreams.organizations import Organizations
 from telecine.platforms.tpstreams.said import SAYING
 from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
@@ -45,6 +46,7 @@ def router(house: House) -> APIRouter:
     Moving(house).mount(routes)
     AccessTokens(house).mount(routes)
     Jobs(house).mount(routes)
+    NotBuilt(house).mount(routes)  # whatever is left below an asset
     Login(house).mount(routes)
     return routes
 

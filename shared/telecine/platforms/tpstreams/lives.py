@@ -14,7 +14,13 @@ from telecine.platforms.tpstreams.live_body import LiveBody, StopBody
 from telecine.platforms.tpstreams.live_shape import livestream
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
-from telecine.shared.contracts.lives import CreateLive, ListLives, StartLiveServer, StopLive
+from telecine.shared.contracts.lives import (
+    CreateLive,
+    GetLive,
+    ListLives,
+    StartLiveServer,
+    StopLive,
+)
 
 
 class Lives:
@@ -72,6 +78,7 @@ class Lives:
         caller = enter(self._house, request, org)
         if not is_id(asset_id):
             return not_found()
+        await self._house.call(GetLive(org=org, live_id=asset_id))
         body = await body_of(request, StopBody)
         trim = body if isinstance(body, Invalid) else body.trim()
         if isinstance(trim, Invalid):

@@ -1,5 +1,7 @@
 """`assets/<id>/move/`: into a folder, or with an empty body to the top; whatever the id names."""
 
+from typing import Literal, assert_never
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -18,6 +20,8 @@ from telecine.shared.contracts.ingest import MoveVideos
 from telecine.shared.contracts.lives import GetLive, MoveLive
 from telecine.shared.errors import Refusal
 from telecine.shared.events import Wire
+
+Kind = Literal["video", "live", "folder"]
 
 
 class MoveBody(Wire):
@@ -42,23 +46,34 @@ class Moving:
         caller = enter(self._house, request, org)
         if not is_id(asset_id):
             return not_found()
+        # The framework looks the object up before it reads the body.
+        kind = await self._kind(org, asset_id)
         body = await body_of(request, MoveBody)
         if isinstance(body, Invalid):
             return refuse(body)
         with naming_the_folder("parent"):
-            await self._lay(caller, asset_id, body.parent)
+            await self._lay(caller, kind, asset_id, body.parent)
         return answer({"detail": "Asset moved successfully."})
 
-    async def _lay(self, caller: Caller, asset_id: str, folder: str | None) -> None:
-        call, org = self._house.call, caller.org
+    async def _kind(self, org: str, asset_id: str) -> Kind:
+        """Answer what an id names. Raises Refusal (not_found)."""
         if await find_video(self._house, org, asset_id):
-            ids = (asset_id,)
-            await call(MoveVideos(video_ids=ids, folder_id=folder, **caller.ids()))
-            return
+            return "video"
         try:
-            await call(GetLive(org=org, live_id=asset_id))
+            await self._house.call(GetLive(org=org, live_id=asset_id))
         except Refusal:
-            await call(GetFolder(org=org, folder_id=asset_id))
-            await call(MoveFolder(folder_id=asset_id, parent=folder, **caller.ids()))
-            return
-        await call(MoveLive(live_id=asset_id, folder_id=folder, **caller.ids()))
+            await self._house.call(GetFolder(org=org, folder_id=asset_id))
+            return "folder"
+        return "live"
+
+    async def _lay(self, caller: Caller, kind: Kind, asset_id: str, folder: str | None) -> None:
+        call, ids = self._house.call, caller.ids()
+        match kind:
+            case "video":
+                await call(MoveVideos(video_ids=(asset_id,), folder_id=folder, **ids))
+            case "live":
+                await call(MoveLive(live_id=asset_id, folder_id=folder, **ids))
+            case "folder":
+                await call(MoveFolder(folder_id=asset_id, parent=folder, **ids))
+            case _:
+                assert_never(kind)
