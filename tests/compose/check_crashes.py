@@ -158,7 +158,7 @@ def told(receiver: Receiver, path: str) -> Counter[str]:
     return Counter(each.headers["webhook-id"] for each in receiver.at(path))
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 async def test_nothing_is_lost_when_everything_is_killed_in_turn() -> None:
     async with doors() as customers, outside() as receiver:
         customer, https = customers[0], [each.http for each in customers]

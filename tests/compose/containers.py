@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from time import monotonic
 
 import httpx
 
@@ -64,8 +65,13 @@ async def healthy(id_: str) -> bool:
 
 
 async def verify() -> tuple[int, str]:
-    """Run `telecine verify` where the house is."""
-    return await compose("exec", "-T", "gateway", "telecine", "verify", good=False)
+    """Run `telecine verify` where the house is, until all is well or two minutes are over: what is
+    under way while it reads looks half done. Answers its last exit status and what it printed."""
+    end = monotonic() + 120
+    while True:
+        status, output = await compose("exec", "-T", "gateway", "telecine", "verify", good=False)
+        if status == 0 or monotonic() > end:
+            return status, output
 
 
 async def bridge() -> str:
