@@ -1,13 +1,15 @@
 """NATS or PostgreSQL away in the midst of uploads: clear answers, nothing lost, and all by itself."""
 
 import os
+import resource
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from telecine.simulations import nats_server
+from telecine.simulations import nats_room, nats_server
 from tests import rooms as houses
 from tests.customer import Customer
 from tests.end_to_end.traffic import Traffic, traffic
@@ -104,3 +106,24 @@ async def test_postgresql_that_goes_away_and_comes_back_loses_nothing(tmp_path: 
             await over(seen)
 
         await check(house, seen)
+
+
+async def test_nats_without_room_refuses_clearly_and_stores_again_when_there_is_some(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may not make its files any larger: for it, that is a full disk."""
+    rooms, customer = house
+    monkeypatch.setattr(nats_room, "LOOK", 0.5)
+    monkeypatch.setattr(nats_room, "ENOUGH", sys.maxsize)
+    async with traffic(customer.http) as seen:
+        await under_way(seen)
+        before = rooms.server.pid
+        resource.prlimit(before, resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))
+        await until(lambda: seen.ready[-1] == 503 and seen.refusals(), deadline=30)
+        assert rooms.server.pid == before, "without room, another one would fare no better"
+
+        monkeypatch.setattr(nats_room, "ENOUGH", 0)
+        await until(lambda: rooms.server.pid != before, deadline=30)
+        await over(seen)
+
+    await check(house, seen)

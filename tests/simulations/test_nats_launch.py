@@ -39,8 +39,8 @@ async def test_a_port_that_another_server_took_meanwhile_is_chosen_again(
 ) -> None:
     async with EmbeddedNats(tmp_path / "theirs") as theirs:
         taken = int(theirs.url.rpartition(":")[2])
-        free = nats_server.free_port()
-        choices = iter([taken, taken, free])
+        free, monitor = nats_server.free_port(), nats_server.free_port()
+        choices = iter([taken, monitor, taken, monitor, free, monitor])
         monkeypatch.setattr(nats_server, "free_port", lambda: next(choices))
 
         async with EmbeddedNats(tmp_path / "ours") as ours:

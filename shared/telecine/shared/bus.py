@@ -21,6 +21,7 @@ from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
 from telecine.shared.metrics import Metrics
+from telecine.shared.storing import Storing
 from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Tracing
 
@@ -72,6 +73,7 @@ class Bus:
         )
         self.js: JetStreamContext = client.jetstream(timeout=5)
         self.connected_at = datetime.now(UTC)
+        self.storing = Storing()
         self._on_reconnect: list[Callable[[], None]] = []
         self._failed: set[str] = set()  # by reply subject, since messages do not hash
 
@@ -113,11 +115,18 @@ class Bus:
             outcome = "duplicate" if ack.duplicate else "stored"
         except APIError as error:
             outcome = "refused"
-            raise _meaning(error) from error
+            meaning = _meaning(error)
+            if isinstance(meaning, Unavailable):
+                self.storing.not_stored(subject)
+            raise meaning from error
         except (NatsError, TimeoutError) as error:
+            if self.is_connected:
+                self.storing.not_stored(subject)
             raise Unavailable(f"NATS did not confirm {subject}: {error}") from error
         finally:
             self._published.labels(kind_of(subject), outcome).inc()
+        if not ack.duplicate:  # which the server says without storing anything
+            self.storing.stored(subject)
         return Stored(ack.stream, ack.seq, bool(ack.duplicate))
 
     async def pull(
@@ -178,6 +187,7 @@ class Bus:
 
     def _reconnected(self) -> None:
         self.connected_at = datetime.now(UTC)
+        self.storing.begin_anew()
         log.info("nats.reconnected")
         for callback in self._on_reconnect:
             callback()

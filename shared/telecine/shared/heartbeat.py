@@ -81,7 +81,7 @@ class Beating:
             service=self.service,
             instance=self.instance,
             clock=self.clock,
-            ready=self.ready and not self.troubled,
+            ready=self.ready and not self.troubled and not self._bus.storing.is_in_vain,
             standing_by=self.standing_by,
         )
         subject = f"heartbeat.{self.service}.{self.instance}"

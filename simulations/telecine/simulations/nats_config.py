@@ -37,11 +37,15 @@ class Files:
 
 @dataclass(frozen=True)
 class Identity:
-    """What makes one embedded server itself; kept when it is restarted, so that clients return."""
+    """What makes one embedded server itself; kept when it is restarted, so that clients return.
+
+    `monitor` is the port where it says how it is, to whoever is on this machine.
+    """
 
     name: str
     port: int
     token: str
+    monitor: int
 
     @property
     def url(self) -> str:
@@ -64,6 +68,7 @@ def render(identity: Identity, files: Files, *, sync_always: bool) -> str:
     config = {
         "server_name": identity.name,
         "listen": f"{HOST}:{identity.port}",
+        "http": f"{HOST}:{identity.monitor}",
         "authorization": {"token": identity.token},
         "max_payload": MAX_PAYLOAD,
         "jetstream": jetstream,

@@ -12,6 +12,7 @@ from typing import Self
 
 import structlog
 
+from telecine.simulations import nats_room
 from telecine.simulations.child_process import ChildProcess
 from telecine.simulations.data_folder import write_private
 from telecine.simulations.nats_binary import find_nats_server
@@ -58,6 +59,7 @@ class EmbeddedNats:
         self._identity: Identity | None = None
         self._process: ChildProcess | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._making_room: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -98,15 +100,18 @@ class EmbeddedNats:
         self._supervisor = asyncio.create_task(
             self._supervise(command, process, identity), name="nats-server"
         )
+        self._making_room = asyncio.create_task(self._make_room(identity), name="nats-server room")
 
     async def stop(self) -> None:
         """Stop the server, by force if it takes longer than 5 s; its data stays."""
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is None or self._process is None:
             return
+        tasks = [task for task in (supervisor, self._making_room) if task]
         try:
-            supervisor.cancel()
-            await asyncio.wait([supervisor])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await self._process.stop(GRACE)
         finally:
             self._process.kill()
@@ -137,6 +142,17 @@ class EmbeddedNats:
             revived = await self._revive(command, identity, deaths)
         log.error("nats_server.given_up", deaths=len(deaths), log=str(self._files.log))
         self.failed.set()
+
+    async def _make_room(self, identity: Identity) -> None:
+        """Restart a server that has given up writing, as soon as there is room."""
+        while True:
+            await asyncio.sleep(nats_room.LOOK)
+            if self._process is None or not await nats_room.gave_up_writing(identity.monitor):
+                continue
+            room = nats_room.has_room(self._files.store)
+            log.warning("nats_server.stores_nothing", pid=self._process.pid, room=room)
+            if room:
+                await self._process.stop(GRACE)  # it is revived like one that died
 
     async def _revive(
         self, command: list[str], identity: Identity, deaths: deque[float]
@@ -177,7 +193,9 @@ def free_port() -> int:
 
 
 def _new_identity(port: int) -> Identity:
-    return Identity(f"telecine-{secrets.token_hex(8)}", port, secrets.token_hex(32))
+    while (monitor := free_port()) == port:
+        continue
+    return Identity(f"telecine-{secrets.token_hex(8)}", port, secrets.token_hex(32), monitor)
 
 
 def _bound(server_log: Path) -> None:
