@@ -74,6 +74,10 @@ class Records:
             self._write, committed=database.committed("deliveries")
         )
 
+    def expect_writable(self) -> None:
+        """Raise Unavailable rather than let an attempt be made again and again, and never recorded."""
+        self._database.expect_writable()
+
     async def get(self, delivery_id: str) -> DeliveryRow | None:
         """Answer a delivery's row, if it has one."""
         async with self._database.session() as session:

@@ -165,6 +165,7 @@ class Resends:
             log.warning("resend.dropped", why=f"its endpoint is {endpoint.kind} by now")
             return
         now = max(self._clock.now(), row.updated_at)
+        self._records.expect_writable()
         tried = await self._trying.send(owed_of(row), endpoint.profile, now)
         await self._record(wish, tried, state_of(row))
 

@@ -117,6 +117,7 @@ class Worker:
         endpoint = await self._directory.find(owed.endpoint_id, owed.endpoint_sequence)
         if not isinstance(endpoint, Active):
             return await self._discard(owed, state, endpoint, now)
+        self._records.expect_writable()
         tried = await self._trying.send(owed, endpoint.profile, now)
         outcome = tried.outcome
         command = Attempted(number, outcome.success, tried.ended_at)

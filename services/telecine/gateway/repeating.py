@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from telecine.gateway.limits import JSON_LIMIT
 from telecine.gateway.wishes import Answer, Held, Wishes
 from telecine.platforms.house import House, wish_of
+from telecine.shared.errors import Unavailable
 
 #: Characters of a key; the draft asks for a limit and names none.
 MOST = 255
@@ -56,7 +57,11 @@ class Repeating:
             await self._app(scope, _again(pieces, receive), send)
             return
         fingerprint = sha256(scope["query_string"] + b"\0" + body).hexdigest()
-        held = await self._wishes.hold(wish, fingerprint)
+        try:
+            held = await self._wishes.hold(wish, fingerprint)
+        except Unavailable as error:  # nothing has happened yet, and nothing may without the key
+            await self._refuse(Request(scope), 503, str(error))(scope, receive, send)
+            return
         answer = self._known(Request(scope), held, fingerprint)
         if answer is not None:
             await answer(scope, receive, send)

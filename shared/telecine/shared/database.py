@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import (
 from sqlmodel import SQLModel
 
 from telecine.shared.database_away import connect, tell_when_away
+from telecine.shared.errors import Unavailable
 from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
 from telecine.shared.schema import Schema, View, make_views, table_of
@@ -63,8 +64,15 @@ class Database:
             "table",
             buckets=_GROUPS,
         )
+        #: A statement has met trouble, and nobody has written since (reachable.py).
+        self.doubted = asyncio.Event()
         #: Views whose tables do not hold all facts yet; nobody may be answered from them.
         self.unfolded: tuple[View, ...] = ()
+
+    def expect_writable(self) -> None:
+        """Raise Unavailable if what is done next could hardly be recorded."""
+        if self.doubted.is_set():
+            raise Unavailable("the database is in trouble, and nobody has written to it since")
 
     def committed(self, table: str) -> Callable[[int], None]:
         """Answer who counts the rows that are committed together to a table."""
@@ -125,6 +133,7 @@ async def opened(
     """
     engine = _engine(make_url(url))
     database = Database(engine, metrics or Metrics())
+    tell_when_away(engine, database.doubted.set)
     try:
         async with database.alone() as connection:
             database.unfolded = await connection.run_sync(_prepare, tables)
@@ -142,7 +151,6 @@ def _engine(url: URL) -> AsyncEngine:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(url.set(drivername=IN_LOOP))
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
-    tell_when_away(engine)
     return engine
 
 

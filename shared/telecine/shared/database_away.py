@@ -3,6 +3,7 @@
 One translation for every statement and connection of an engine, so that nobody needs to catch it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has no stubs
@@ -21,9 +22,16 @@ _STATES = ("08", "53", "57", "58", "25006")
 _NAMES = ("BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN")
 
 
-def tell_when_away(engine: AsyncEngine) -> None:
-    """Let an engine raise Unavailable where the database itself is in trouble."""
-    event.listen(engine.sync_engine, "handle_error", _translate)
+def tell_when_away(engine: AsyncEngine, doubt: Callable[[], None]) -> None:
+    """Let an engine raise Unavailable where the database itself is in trouble, and call `doubt`."""
+
+    def translate(context: ExceptionContext) -> Unavailable | None:
+        unavailable = _translate(context)
+        if unavailable:
+            doubt()
+        return unavailable
+
+    event.listen(engine.sync_engine, "handle_error", translate)
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:
