@@ -111,7 +111,7 @@ async def test_the_same_idempotency_key_makes_one_endpoint(house: TestHouse) -> 
 async def test_a_key_whose_endpoint_was_deleted_is_a_conflict(house: TestHouse) -> None:
     # given
     headers = {**BEARER, "Idempotency-Key": "a"}
-    made = await create_endpoint(house, URL, headers=headers)
+    made = (await house.http.post(WEBHOOKS, json=BODY, headers=headers)).json()
     await house.http.delete(f"{WEBHOOKS}/{made['id']}", headers=BEARER)
 
     # when
