@@ -20,8 +20,8 @@ ACTS = [
         "bytes are kept until their facts are in the log",
         Edit(
             f"{GATEWAY}/uploads.py",
-            "            async with self._probing:\n",
-            "            self._let_go(uid)\n            async with self._probing:\n",
+            "        found = await probe(",
+            "        self._let_go(uid)\n        found = await probe(",
         ),
         tests="gateway/test_tus.py::test_an_uploaded_file_is_described_by_its_own_facts",
     ),
@@ -34,5 +34,25 @@ ACTS = [
             "        pass\n",
         ),
         tests="gateway/test_tus.py::test_when_the_last_bytes_are_answered_the_video_is_uploaded",
+    ),
+    act(
+        "sweep-commits-without-asking",
+        "of two gateways one settles an upload",
+        Edit(
+            f"{GATEWAY}/uploads.py",
+            "async with self._alone(uid), self._probing:",
+            "async with self._probing:",
+        ),
+        tests="gateway/test_two_gateways.py::test_two_sweeps_at_once_tell_each_upload_once",
+    ),
+    act(
+        "late-sidecar-takes-the-offset-back",
+        "what was accounted for stays so, whichever gateway writes last",
+        Edit(
+            f"{GATEWAY}/storage.py",
+            'max(int(data["offset"]), so_far)',
+            'int(data["offset"])',
+        ),
+        tests="gateway/test_two_gateways.py::test_an_offset_never_goes_back",
     ),
 ]
