@@ -13,6 +13,7 @@ from telecine.simulations.receiver import Answer
 from tests import house as houses
 from tests.collector import Collector, Seen, collecting
 from tests.customer import BEARER, Customer
+from tests.gateway import tus
 from tests.house import TestHouse
 from tests.waiting import until
 
@@ -94,6 +95,17 @@ async def test_an_upload_is_one_trace_from_the_request_to_the_receiver(traced: T
     facts = [span for span in mine(collector) if span.name == "publish video.uploaded"]
     assert {(s.kind, s.attributes["messaging.system"]) for s in facts} == {("PRODUCER", "nats")}
     assert facts[0].attributes["cloudevents.event_subject"] == video_id
+
+
+async def test_a_file_goes_on_in_the_trace_that_its_upload_was_opened_in(traced: Traced) -> None:
+    house, collector = traced
+    video_id = await tus.video(house.http)
+
+    opened = await tus.begin(house.http, video_id, 5, **MINE)
+    await tus.patch(house.http, opened.headers["location"], video_id, 0, b"bytes")
+
+    wanted = {("ingest", "publish video.uploaded"), ("transcoder", "process video.uploaded")}
+    await until(lambda: steps(collector) >= wanted)
 
 
 async def test_the_log_keeps_the_trace_beside_and_within_the_cloudevent(traced: Traced) -> None:

@@ -113,7 +113,10 @@ class Uploads:
         claim = self.claimed(uid)
         if claim is None or not _is_finished(self.files.info(uid)):
             return
-        with correlation(claim.correlation_id, video_id=claim.video_id):
+        with (
+            correlation(claim.correlation_id, video_id=claim.video_id),
+            self.tracing.continuing(claim.trace),
+        ):
             async with self._alone(uid), self._probing:
                 info = self.files.info(uid)
                 if info and self.claimed(uid):  # else another gateway has settled it meanwhile
