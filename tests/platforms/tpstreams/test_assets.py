@@ -230,3 +230,32 @@ async def test_an_asset_is_deleted_once_whatever_it_does_and_is_gone(standing: T
     assert made["id"] not in [each["id"] for each in listed]
     unknown = await standing.http.delete(f"{ASSETS}*/", headers=KEY)
     assert (unknown.status_code, unknown.json()) == (404, documented.NOT_FOUND)
+
+
+async def test_a_long_page_of_long_assets_is_answered(standing: TestHouse) -> None:
+    """What the house says inside has 1 MiB; a page may be longer."""
+    # given
+    folder = await make_folder(standing.http, "long ones")
+    link = f"https://example.com/{'a' * 2000}.mp4"
+    items = [
+        {
+            "inputs": [{"url": link}],
+            "resolutions": ["240p"],
+            "title": str(number),
+            "folder": folder,
+        }
+        for number in range(50)
+    ]
+    for batch in range(5):
+        body = [{**each, "title": f"{batch} {each['title']}"} for each in items]
+        made = await standing.http.post(f"{ASSETS}videos/bulk-create/", json=body, headers=KEY)
+        assert made.status_code == 201
+
+    # when
+    answer = await standing.http.get(f"{ASSETS}?parent={folder}&limit=240", headers=KEY)
+
+    # then
+    assert answer.status_code == 200
+    titles = [each["title"] for each in answer.json()["results"]]
+    assert len(set(titles)) == 240
+    assert (titles[0], answer.json()["count"]) == ("4 49", 250)

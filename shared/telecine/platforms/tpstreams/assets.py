@@ -1,5 +1,6 @@
 """`assets/`: an organisation's videos and live streams, and a new video from a link."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,6 +8,7 @@ from fastapi.responses import Response
 
 from telecine.platforms.house import House
 from telecine.platforms.tpstreams.answers import Invalid, answer, refuse
+from telecine.platforms.tpstreams.asking import rows_of
 from telecine.platforms.tpstreams.asset import UNWATCHED, Look, asset, detailed, listed
 from telecine.platforms.tpstreams.auth import enter
 from telecine.platforms.tpstreams.bodies import body_of
@@ -19,7 +21,7 @@ from telecine.platforms.tpstreams.live_shape import livestream
 from telecine.platforms.tpstreams.opening import naming_the_folder, opening_of
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
-from telecine.platforms.tpstreams.places import place
+from telecine.platforms.tpstreams.places import Place, place
 from telecine.platforms.tpstreams.removing import remove
 from telecine.platforms.tpstreams.video_body import VideoBody
 from telecine.shared.contracts.assets import ListAssets
@@ -67,18 +69,10 @@ class Assets:
         shown = window(request.query_params)
         if isinstance(shown, Invalid):
             return refuse(shown)
-        query = ListAssets(
-            org=org,
-            folder=where.parent,
-            has_folder=where.has_parent,
-            offset=shown.offset,
-            limit=shown.limit,
-        )
-        found = await self._house.call(query)
-        assets = [thing for each in found.assets if (thing := each.live or each.video)]
+        assets, total = await rows_of(partial(_some, self._house, org, where), shown)
         titles = await titles_of(self._house, org, map(folder_of, assets))
         results = [_listed(each, titles) for each in assets]
-        return answer(page(str(request.url), shown, found.total, results))
+        return answer(page(str(request.url), shown, total, results))
 
     async def get(self, request: Request, org: str, asset_id: str) -> Response:
         """Answer one asset with its links, good for `expiry` seconds if that is asked for."""
@@ -100,6 +94,20 @@ class Assets:
             return not_found()
         await remove(self._house, caller, asset_id)
         return Response(status_code=204)
+
+
+async def _some(
+    house: House, org: str, where: Place, offset: int, limit: int
+) -> tuple[list[Found], int]:
+    query = ListAssets(
+        org=org,
+        folder=where.parent,
+        has_folder=where.has_parent,
+        offset=offset,
+        limit=limit,
+    )
+    found = await house.call(query)
+    return [it for each in found.assets if (it := each.live or each.video)], found.total
 
 
 def _listed(found: Found, titles: dict[str, str]) -> dict[str, Any]:

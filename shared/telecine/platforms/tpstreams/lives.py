@@ -1,10 +1,13 @@
 """`assets/live_streams/` and what may be done with one: start its server, stop it."""
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from telecine.platforms.house import House
 from telecine.platforms.tpstreams.answers import Invalid, answer, refuse
+from telecine.platforms.tpstreams.asking import rows_of
 from telecine.platforms.tpstreams.auth import enter
 from telecine.platforms.tpstreams.bodies import body_of
 from telecine.platforms.tpstreams.errors import not_found
@@ -21,6 +24,7 @@ from telecine.shared.contracts.lives import (
     StartLiveServer,
     StopLive,
 )
+from telecine.shared.live import Living
 
 
 class Lives:
@@ -58,11 +62,10 @@ class Lives:
         shown = window(request.query_params)
         if isinstance(shown, Invalid):
             return refuse(shown)
-        query = ListLives(org=org, offset=shown.offset, limit=shown.limit)
-        found = await self._house.call(query)
-        titles = await titles_of(self._house, org, [live.card.folder for live in found.lives])
-        results = [livestream(live, titles) for live in found.lives]
-        return answer(page(str(request.url), shown, found.total, results))
+        lives, total = await rows_of(partial(_some, self._house, org), shown)
+        titles = await titles_of(self._house, org, [live.card.folder for live in lives])
+        results = [livestream(live, titles) for live in lives]
+        return answer(page(str(request.url), shown, total, results))
 
     async def start_server(self, request: Request, org: str, asset_id: str) -> Response:
         """Have the server started; in 20 to 30 seconds a webhook tells its address."""
@@ -86,3 +89,8 @@ class Lives:
         await self._house.call(StopLive(live_id=asset_id, trim=trim, **caller.ids()))
         scheduled = trim is not None
         return answer({"message": "Live stream stopped successfully", "trim_scheduled": scheduled})
+
+
+async def _some(house: House, org: str, offset: int, limit: int) -> tuple[list[Living], int]:
+    found = await house.call(ListLives(org=org, offset=offset, limit=limit))
+    return list(found.lives), found.total
