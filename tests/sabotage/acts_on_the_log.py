@@ -131,8 +131,8 @@ ACTS = [
         "ingest-replies-before-the-view",
         "a video that was answered is in the list already",
         Edit(
-            "services/telecine/ingest/handlers.py",
-            "        await self._view.put(obeyed.state, obeyed.sequence)\n",
+            "services/telecine/ingest/obeying.py",
+            "        await self._show(obeyed.state, obeyed.sequence)\n",
             "",
         ),
         tests="ingest/test_read_your_writes.py::test_a_video_that_was_answered_is_listed",
