@@ -11,6 +11,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from telecine.platforms.fidelity import Provenance
 from telecine.platforms.house import House
 from telecine.platforms.saying import Saying
 from telecine.shared import job, live
@@ -134,7 +135,8 @@ class Pack:
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
     (virtual) moment, or None if it may. `paths`: prefixes of the URLs it owns.
-    `signpost`: from (base URL, org, key). `saying`: what OpenAPI is told.
+    `signpost`: from (base URL, org, key). `saying`: what OpenAPI is told. `provenance`: where what it
+    does comes from, made when it is asked for.
     """
 
     name: str
@@ -148,6 +150,7 @@ class Pack:
     router: Callable[[House], APIRouter]
     failure: Callable[[Request, int, str], Response]
     signpost: Callable[[str, str, str], Signpost]
+    provenance: Callable[[], Provenance]
     doors: tuple[UploadDoor, ...] = ()
     forms: tuple[FormDoor, ...] = ()
     tells_all: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
+from telecine.platforms.fidelity import kept_in
 from telecine.platforms.house import House
 from telecine.platforms.omega import upload_door, upload_door_v1
 from telecine.platforms.omega.account import Account
@@ -65,6 +66,7 @@ PACK = Pack(
     router=_router,
     failure=failure,
     signpost=signpost,
+    provenance=kept_in(f"{__name__}.fidelity"),
     saying=SAYING,
     doors=(upload_door.DOOR, upload_door_v1.DOOR),
 )

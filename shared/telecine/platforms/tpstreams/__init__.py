@@ -7,6 +7,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
+from telecine.platforms.fidelity import kept_in
 from telecine.platforms.house import House
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
@@ -67,6 +68,7 @@ PACK = Pack(
     router=router,
     failure=failure,
     signpost=signpost,
+    provenance=kept_in(f"{__name__}.fidelity"),
     saying=SAYING,
     forms=(form_door.DOOR,),
     tells_all=True,
