@@ -25,6 +25,7 @@ bench: .venv/ready  ## what this machine reaches
 docs: .venv/ready  ## write anew what is generated from the code
 	$(BIN)/telecine spec asyncapi --output docs/asyncapi.json
 	$(BIN)/telecine spec openapi --output docs/openapi.json
+	$(BIN)/telecine spec fidelity --output docs/fidelity.md
 
 sabotage: .venv/ready  ## break each promise in turn and see a named test turn red
 	$(BIN)/python -m tests.sabotage

@@ -173,8 +173,9 @@ def _add_settings(commands: Any) -> None:
 
 
 def _add_spec(commands: Any) -> None:
-    spec = commands.add_parser("spec", help="print the AsyncAPI or the OpenAPI document")
-    spec.add_argument("document", choices=("asyncapi", "openapi"))
+    about = "print the AsyncAPI or the OpenAPI document, or the page on fidelity"
+    spec = commands.add_parser("spec", help=about)
+    spec.add_argument("document", choices=("asyncapi", "openapi", "fidelity"))
     spec.add_argument("--output", metavar="FILE", help="write it there instead")
     spec.set_defaults(run=_spec)
 

@@ -1,17 +1,21 @@
-"""`telecine spec asyncapi|openapi`: the documents that describe the house to machines."""
+"""`telecine spec asyncapi|openapi|fidelity`: the documents that are generated from the code."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from telecine.simulations.spec import asyncapi, openapi
+from telecine.simulations.spec import asyncapi, fidelity, openapi
 
-DOCUMENTS = {"asyncapi": asyncapi.document, "openapi": openapi.document}
+DOCUMENTS = {
+    "asyncapi": lambda: written(asyncapi.document()),
+    "openapi": lambda: written(openapi.document()),
+    "fidelity": fidelity.document,
+}
 
 
 def run(name: str, output: str | None) -> int:
     """Print a document, or write it to a file."""
-    text = written(DOCUMENTS[name]())
+    text = DOCUMENTS[name]()
     if output is None:
         print(text, end="")
     else:
