@@ -14,11 +14,12 @@ from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.shared.events.clock import ClockStarted
-from telecine.shared.heartbeat import Heartbeat, Pulse
+from telecine.shared.heartbeat import Beating, Heartbeat, Pulse, host_token
 from telecine.shared.instance import instance
 from telecine.shared.presence import HOUSE, is_present, present
 from telecine.shared.settings import Settings
 from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.simulations.commands import health
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import (
     after,
@@ -163,3 +164,11 @@ async def test_who_follows_the_clock_can_be_found(
     async with instance(frozen, "ingest"):
         assert await is_present(bus, HOUSE, timeout=5)
     assert not await is_present(bus, HOUSE, timeout=5)
+
+
+async def test_health_of_a_clock_that_stands_by_is_good(bus: Bus, frozen: Settings) -> None:
+    beating = Beating(bus, "clock", f"{host_token()}one")
+    async with beating.running():
+        assert await health.run(frozen, "clock") == 1, "it neither reigns nor stands by yet"
+        beating.standing_by = True
+        assert await health.run(frozen, "clock") == 0
