@@ -132,9 +132,11 @@ async def test_under_load_lists_never_shrink_and_records_stay_as_they_were(house
             await rebuild.run(rooms.settings, ["videos", "endpoints"])
 
     others = [asyncio.create_task(each) for each in (look(), rebuild_often())]
-    await asyncio.gather(upload(), upload())
-    done.set()
-    await asyncio.gather(*others)
+    try:
+        await asyncio.gather(upload(), upload())
+    finally:
+        done.set()
+        await asyncio.gather(*others)
 
     assert counts == sorted(counts), "a list shrank"
     await delivered(rooms, customer, 80)
