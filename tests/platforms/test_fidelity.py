@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from typing_extensions import is_typeddict
 
 from telecine.platforms import packs
-from telecine.platforms.fidelity import Call, Claim, Kind
+from telecine.platforms.fidelity import Call, Claim, Kind, Word
 from telecine.platforms.pack import Pack
 from telecine.platforms.saying import Saying
 from telecine.simulations.spec import house_fidelity
@@ -193,6 +193,12 @@ def test_every_source_is_of_a_known_form_and_of_the_right_kind() -> None:
         assert len(public) + len(ours) == len(tags), f"{where}: {claim}"
         needed = public if claim.origin == "documented" else ours
         assert needed, f"{where}: {claim} is {claim.origin} and cites nothing for it"
+
+
+def test_calls_tell_their_status_and_statuses_their_states() -> None:
+    for platform in PACKS:
+        assert all(isinstance(each, Call) for each in claims(platform, "call"))
+        assert all(isinstance(each, Word) for each in claims(platform, "status"))
 
 
 def test_nothing_is_told_twice_in_a_table() -> None:

@@ -1,10 +1,24 @@
 """The table of origins against what TPStreams really shows: a whole house's answers, and every state."""
 
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, get_args
 
+from fastapi import Request
+from fastapi.responses import Response
+
 from telecine.platforms.fidelity import Word
-from telecine.platforms.tpstreams import asset, job_shape, live_shape
+from telecine.platforms.pack import FormFault
+from telecine.platforms.tpstreams import (
+    asset,
+    form_door,
+    job_shape,
+    live_shape,
+    storage_answers,
+    upload_policy,
+)
+from telecine.platforms.tpstreams.errors import failure
 from telecine.platforms.tpstreams.login import ROOT as LOGIN
 from telecine.platforms.tpstreams.sending import HEADER, SENT
 from telecine.shared import job, live
@@ -176,3 +190,24 @@ def test_every_type_that_is_sent_is_told() -> None:
     (table,) = tables("tpstreams", "event").values()
 
     assert set(table.names()) == set(SENT)
+
+
+def test_every_error_of_the_storage_is_told() -> None:
+    told = tables("tpstreams", "error")["Errors of the storage, in XML as S3 writes them"]
+    scope = {"type": "http", "method": "PUT", "path": form_door.PATH, "headers": []}
+    answers = [
+        *(storage_answers.refuse(fault, 0) for fault in get_args(FormFault)),
+        *(failure(Request(scope), status, "") for status in (404, 405)),
+    ]
+    policy = Path(upload_policy.__file__).read_text()
+
+    shown = {f"{each.status_code} {code(each)}" for each in answers}
+    of_policies = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', policy))
+
+    assert shown <= set(told.names())
+    assert {name.partition(" ")[2] for name in set(told.names()) - shown} <= of_policies
+    assert of_policies <= {name.partition(" ")[2] for name in told.names()}
+
+
+def code(answer: Response) -> str:
+    return bytes(answer.body).decode().partition("<Code>")[2].partition("</Code>")[0]

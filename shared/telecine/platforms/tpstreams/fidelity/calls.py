@@ -71,7 +71,7 @@ _UPLOADS = (
     Call(
         f"form {form_door.PATH}",
         "documented",
-        "T:server-api/direct-video-upload.md",
+        "T:server-api/direct-video-upload.md, decision 14",
         "the storage of `upload_link`; it is the house itself, and answers as S3 does (inferred)",
         204,
         "inferred",
@@ -91,7 +91,14 @@ _FOLDERS = (
 
 _ACCESS_TOKENS = (
     Call(f"POST {_TOKENS}/", "documented", "T:server-api/access-token.md", "", 201, _INFERRED),
-    Call(f"GET {_TOKENS}/", "inferred", "INFER", "as other lists of the platform", 200, _INFERRED),
+    Call(
+        f"GET {_TOKENS}/",
+        "inferred",
+        "INFER, decision 15",
+        "as other lists of the platform",
+        200,
+        _INFERRED,
+    ),
     Call(
         f"GET {_TOKENS}/{{code}}/",
         "documented",
@@ -103,7 +110,7 @@ _ACCESS_TOKENS = (
     Call(
         f"PUT {_TOKENS}/{{code}}/",
         "inferred",
-        "T:server-api/access-token.md, INFER",
+        "T:server-api/access-token.md, INFER, decision 15",
         "an update is documented, its method is not; replaces all",
         200,
         "inferred",
@@ -111,7 +118,7 @@ _ACCESS_TOKENS = (
     Call(
         f"PATCH {_TOKENS}/{{code}}/",
         "inferred",
-        "T:server-api/access-token.md, INFER",
+        "T:server-api/access-token.md, INFER, decision 15",
         "an update is documented, its method is not; changes some",
         200,
         "inferred",

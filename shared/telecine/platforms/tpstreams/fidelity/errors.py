@@ -65,21 +65,30 @@ _BULK_ERRORS = Table(
 _STORAGE_ERRORS = Table(
     "Errors of the storage, in XML as S3 writes them",
     "error",
-    inferred(
-        "INFER",
-        **{
-            "400 InvalidArgument": "a field is missing, or no file",
-            "400 InvalidPolicyDocument": "",
-            "400 MalformedPOSTRequest": "",
-            "400 IncompleteBody": "",
-            "400 EntityTooLarge": "",
-            "403 InvalidAccessKeyId": "",
-            "403 SignatureDoesNotMatch": "",
-            "403 AccessDenied": "the policy has expired, or the form does not keep to it",
-            "409 OperationAborted": "the asset has its file, or was deleted (invented)",
-            "412 PreconditionFailed": "not a form",
-            "503 ServiceUnavailable": "",
-        },
+    (
+        *inferred(
+            "INFER, decision 14",
+            **{
+                "400 InvalidArgument": "a field is missing, or no file",
+                "400 InvalidPolicyDocument": "",
+                "400 MalformedPOSTRequest": "",
+                "400 IncompleteBody": "",
+                "400 EntityTooLarge": "",
+                "403 InvalidAccessKeyId": "",
+                "403 SignatureDoesNotMatch": "",
+                "403 AccessDenied": "the policy has expired, or the form does not keep to it",
+                "404 NoSuchKey": "",
+                "405 MethodNotAllowed": "",
+                "412 PreconditionFailed": "not a form",
+                "503 ServiceUnavailable": "",
+            },
+        ),
+        *invented(
+            "decision 14",
+            **{
+                "409 OperationAborted": "the asset has its file, or was deleted; S3 would overwrite"
+            },
+        ),
     ),
 )
 

@@ -21,11 +21,19 @@ _TIMINGS = Table(
             **{"a playback link of AES is good for": f"{AES_EXPIRY} s, or `expiry`"},
         ),
         *invented(
-            "GAP",
+            "GAP, DESIGN §6",
+            **{"a download link is good for": f"{DOWNLOAD_EXPIRY} s"},
+        ),
+        *invented(
+            "GAP, decision 14",
             **{
-                "a download link is good for": f"{DOWNLOAD_EXPIRY} s",
                 "an upload session is good for": f"{LASTS.total_seconds() / 3600:g} h of the wall's clock; "
                 "the sample has an expires_at and no word about it",
+            },
+        ),
+        *invented(
+            "GAP, decision 13",
+            **{
                 "a broadcast begins": "2 to 5 s after the server is up, for nobody broadcasts here",
                 "a broadcast breaks": "never, once or twice; after 20 to 60 s, for 2 to 8 s",
                 "a recording takes": "1 to 2 s, its transcoding 3 to 6 s",
