@@ -3,6 +3,7 @@
 from tests.sabotage import (
     acts_on_delivery,
     acts_on_egress,
+    acts_on_encoding,
     acts_on_folders,
     acts_on_the_clock,
     acts_on_the_log,
@@ -15,7 +16,7 @@ ACTS: dict[str, Act] = {
     for part in (
         *(acts_on_delivery, acts_on_egress),
         *(acts_on_the_log, acts_on_the_clock, acts_on_uploads),
-        *(acts_on_folders,),
+        *(acts_on_folders, acts_on_encoding),
     )
     for each in part.ACTS
 }
