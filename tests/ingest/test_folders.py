@@ -12,7 +12,7 @@ from telecine.shared.contracts.folders import (
     MoveFolder,
     RenameFolder,
 )
-from telecine.shared.contracts.ingest import DeleteVideo, MoveVideos, Position, RevertDeletion
+from telecine.shared.contracts.ingest import DeleteVideo, MoveVideos, RevertDeletion
 from telecine.shared.errors import Refusal
 from telecine.shared.events.folder import Contents, FolderDeleted, FolderMoved
 from telecine.shared.events.video import VideoDeletionReverted, VideoMoved
@@ -240,18 +240,3 @@ async def everything_followed(desk: Desk, *videos: str) -> bool:
     states = [await desk.state(video) for video in videos]
     followed = all(state.card.deleted_at for state in states)
     return followed and not await desk.listed() and not await desk.titles()
-
-
-async def test_who_reads_on_behind_the_last_one_misses_none_and_sees_none_twice(
-    desk: Desk,
-) -> None:
-    before = [(await desk.video(f"v{n}")).card for n in range(5)]
-    seen = await desk.listed(limit=2)
-
-    await desk.video("a newer one")
-    for _ in range(3):
-        last = next(card for card in before if card.id == seen[-1])
-        behind = Position(created_at=last.created_at, id=last.id)
-        seen += await desk.listed(limit=2, behind=behind)
-
-    assert seen == [card.id for card in reversed(before)]

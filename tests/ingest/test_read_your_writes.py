@@ -1,7 +1,7 @@
 """Read your writes: what was answered is in the lists, whoever keeps the views up."""
 
 from telecine.shared.contracts.folders import DeleteFolder, MoveFolder, RenameFolder
-from telecine.shared.contracts.ingest import ListVideos, MoveVideos, UploadVideoFile
+from telecine.shared.contracts.ingest import ListVideos, MoveVideos, Position, UploadVideoFile
 from tests.ingest.desk import NOBODY, Desk
 from tests.shared.videos import FILE, MEDIA, ORG
 
@@ -52,3 +52,18 @@ async def test_a_folder_that_was_deleted_is_listed_no_more(desk: Desk) -> None:
     await desk.folders.delete(DeleteFolder(**NOBODY, folder_id=folder, contents="deleted"))
 
     assert await desk.titles() == []
+
+
+async def test_who_reads_on_behind_the_last_one_misses_none_and_sees_none_twice(
+    desk: Desk,
+) -> None:
+    before = [(await desk.video(f"v{n}")).card for n in range(5)]
+    seen = await desk.listed(limit=2)
+
+    await desk.video("a newer one")
+    for _ in range(3):
+        last = next(card for card in before if card.id == seen[-1])
+        behind = Position(created_at=last.created_at, id=last.id)
+        seen += await desk.listed(limit=2, behind=behind)
+
+    assert seen == [card.id for card in reversed(before)]

@@ -135,7 +135,7 @@ ACTS = [
             "        await self._show(obeyed.state, obeyed.sequence)\n",
             "",
         ),
-        tests="ingest/test_read_your_writes.py::test_a_video_that_was_answered_is_listed",
+        tests="ingest/test_read_your_writes.py::test_a_video_that_was_answered_is_listed[sqlite]",
     ),
     act(
         "endpoints-of-before-are-sent-to",

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from telecine.platforms.omega.video_shape import STATUSES
 from tests.house import TestHouse
 from tests.platforms.omega import samples
 from tests.platforms.omega.api import (
@@ -82,3 +83,8 @@ async def test_all_are_listed_whole_and_in_order_however_many(house: TestHouse) 
     answer = await house.http.get(f"{VIDEOS}/all?status=done", headers=BEARER)
     assert answer.status_code == 400
     assert message(answer).startswith("status: is not a video's status")
+
+
+async def test_every_status_can_be_asked_for(house: TestHouse) -> None:
+    for status in set(STATUSES.values()):
+        assert (await read(house, f"{VIDEOS}?status={status}"))["total"] == 0
