@@ -60,11 +60,11 @@ ACTS = [
         "only attempt N moves a delivery from N to N + 1",
         Edit(
             f"{DELIVERY}/records.py",
-            "            where=col(DeliveryRow.next) == upsert.excluded.next - 1,\n",
+            "        where=col(DeliveryRow.next) == upsert.excluded.next - 1,\n",
             "",
         ),
         tests="delivery/test_chain_records.py::"
-        "test_of_the_same_attempt_by_several_workers_one_wins",
+        "test_of_the_same_attempt_by_several_workers_one_wins[sqlite]",
     ),
     act(
         "loser-leaves-the-rest-to-the-winner",

@@ -56,8 +56,8 @@ ACTS = [
         "a fact is acknowledged when every delivery of it is owed",
         Edit(
             MATCHING,
-            "        facts = [self._log.parse(message) for message in messages]\n",
-            "        facts = [self._log.parse(message) for message in messages]\n"
+            "        about = [_about(message) for message in messages]\n",
+            "        about = [_about(message) for message in messages]\n"
             "        for message in messages:\n"
             "            await self._bus.ack(message)\n",
         ),
@@ -68,8 +68,8 @@ ACTS = [
         "a fact that is matched again owes nothing twice",
         Edit(
             f"{SHARED}/owed.py",
-            "headers=headers, message_id=owed.delivery_id)",
-            "headers=headers)",
+            "headers=owed_headers(owed), message_id=owed.delivery_id\n",
+            "headers=owed_headers(owed)\n",
         ),
         tests=f"{MATCHING_CRASH}[after_second_owed-stops]",
     ),
@@ -105,11 +105,11 @@ ACTS = [
         "a view's row only ever moves on",
         Edit(
             f"{SHARED}/views.py",
-            "            where=columns.last_seq < insert.excluded.last_seq,\n",
+            "        where=columns.last_seq < insert.excluded.last_seq,\n",
             "",
         ),
         tests=(
-            "shared/test_view_rows.py::test_an_earlier_state_never_replaces_a_later_one[active]"
+            "shared/test_view_rows.py::test_an_earlier_state_never_replaces_a_later_one[sqlite-active]"
         ),
     ),
     act(
@@ -122,9 +122,9 @@ ACTS = [
         ),
         tests=(
             "subscriptions/test_read_your_writes.py::"
-            "test_an_endpoint_that_was_answered_is_matched_and_listed",
+            "test_an_endpoint_that_was_answered_is_matched_and_listed[sqlite]",
             "subscriptions/test_read_your_writes.py::"
-            "test_an_endpoint_that_was_switched_off_is_matched_no_more",
+            "test_an_endpoint_that_was_switched_off_is_matched_no_more[sqlite]",
         ),
     ),
     act(
