@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from telecine.gateway.health import SERVICES
 from telecine.shared.errors import Refusal
@@ -20,40 +19,12 @@ from tests import house as houses
 from tests.customer import BEARER, Customer
 from tests.house import OpenHouse, TestHouse
 from tests.processes import free_port
+from tests.scraped import Page, page
 from tests.waiting import until
 
 DASHBOARD = Path(__file__).parents[2] / "docs/grafana/telecine.json"
 #: Labels that Prometheus itself puts on everything, and the one of every histogram's buckets.
 ADDED = {"job", "instance", "le"}
-Labels = frozenset[tuple[str, str]]
-
-
-class Page:
-    """A page of metrics. `value("telecine_attempts_total", outcome="failed")` adds up what matches."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.samples: dict[str, dict[Labels, float]] = {}
-        self.names: set[str] = set()
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                labels = frozenset(sample.labels.items())
-                self.samples.setdefault(sample.name, {})[labels] = sample.value
-
-    def value(self, name: str, **labels: str) -> float:
-        wanted = set(labels.items())
-        found = [value for have, value in self.samples.get(name, {}).items() if wanted <= have]
-        assert found, f"no {name} with {labels}: {sorted(map(sorted, self.samples.get(name, {})))}"
-        return sum(found)
-
-    def labels(self, name: str) -> set[str]:
-        return {label for have in self.samples[name] for label, _ in have}
-
-
-async def page(http: httpx.AsyncClient) -> Page:
-    answer = await http.get("/metrics")
-    assert answer.status_code == 200, answer.text
-    return Page(answer.text)
 
 
 @pytest.fixture(scope="module")
@@ -202,37 +173,6 @@ async def test_every_query_of_the_dashboard_finds_what_the_house_exports(busy: T
                 continue
             assert name in shown.samples, f"{title}: nothing exports {name}"
             assert labels <= shown.labels(name) | ADDED, f"{title}: {name} has no such label"
-
-
-def test_every_metric_of_ours_is_described_in_the_docs_and_every_described_one_is_ours() -> None:
-    sources = [
-        path.read_text()
-        for room in ("services", "shared")
-        for path in (DASHBOARD.parents[2] / room).rglob("*.py")
-    ]
-    made = {name for text in sources for name in re.findall(r'"(telecine_[a-z_]+)"', text)}
-    described = re.findall(
-        r"^\| `(telecine_[a-z_]+)`",
-        (DASHBOARD.parents[1] / "operating.md").read_text(),
-        re.MULTILINE,
-    )
-
-    assert set(described) == made
-    assert len(described) == len(set(described))
-
-
-def test_the_prometheus_of_the_docs_finds_every_service_of_the_compose_file() -> None:
-    compose = (DASHBOARD.parents[2] / "compose.yaml").read_text()
-    prometheus = (DASHBOARD.parent / "prometheus.yml").read_text()
-
-    found = re.findall(r"names: \[(.*)\]", prometheus)[0].split(", ")
-    started = re.findall(
-        r"^  ([a-z0-9-]+): ?.*\n    <<: \*(?:service|gateway)\n(?!    profiles)", compose, re.M
-    )
-    assert sorted(found) == sorted(started)
-    assert set(SERVICES) <= set(found)
-    (port,) = re.findall(r"TELECINE_METRICS_PORT: (\d+)", compose)
-    assert f"port: {port}" in prometheus
 
 
 async def test_beyond_loopback_metrics_need_a_key(open_house: OpenHouse) -> None:
