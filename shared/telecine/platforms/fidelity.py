@@ -53,8 +53,9 @@ class Word(Claim):
 class Table:
     """Claims of one kind about one thing.
 
-    Of fields: `shape` is the type of the object, or of the request's body. Of parameters: `of` names
-    the routes' functions that read them, as in `Saying.routes`.
+    Of fields: `shape` is the type of the object, or of the request's body; `made_up` are those whose
+    values are invented here, with what is inside of them, wherever the field comes from. Of
+    parameters: `of` names the routes' functions that read them, as in `Saying.routes`.
     """
 
     title: str
@@ -62,6 +63,11 @@ class Table:
     claims: tuple[Claim, ...]
     shape: Any = None
     of: tuple[str, ...] = ()
+    made_up: tuple[str, ...] = ()
+
+    def is_made_up(self, claim: Claim) -> bool:
+        """Whether the value of a field is invented here."""
+        return any(f"{claim.name}.".startswith(f"{name}.") for name in self.made_up)
 
     def names(self) -> tuple[str, ...]:
         """Answer what the table speaks of, in its order."""
@@ -84,8 +90,13 @@ class Provenance:
 
     def count(self, kind: Kind, origin: Origin) -> int:
         """Answer how many claims of a kind have an origin."""
-        claims = [claim for table in self.tables if table.kind == kind for claim in table.claims]
-        return sum(claim.origin == origin for claim in claims)
+        tables = [table for table in self.tables if table.kind == kind]
+        return sum(claim.origin == origin for table in tables for claim in table.claims)
+
+    def count_made_up(self, kind: Kind) -> int:
+        """Answer of how many claims of a kind the value is invented."""
+        tables = [table for table in self.tables if table.kind == kind]
+        return sum(table.is_made_up(claim) for table in tables for claim in table.claims)
 
 
 def kept_in(module: str) -> Callable[[], Provenance]:

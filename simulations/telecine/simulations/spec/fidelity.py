@@ -45,8 +45,9 @@ against what a running house answers and sends.
 - **inferred**: none says it, but it follows from what they say.
 - **invented**: nothing is known and the house must do something. Do not rely on it in production.
 
-A note says what else is ours: a field can be documented while its value is drawn from the seed. Of a call
-the answer's status has an origin of its own, given where it is another one.
+The origin of a field is that of its name, its place and its type. Where its value is made up here it
+says "value invented", and the summary counts those apart. Of a call the answer's status has an origin of
+its own, given where it is another one.
 """
 
 
@@ -70,14 +71,15 @@ def _legend(known: list[Provenance]) -> Iterator[str]:
 
 
 def _summary(known: list[Provenance]) -> Iterator[str]:
-    yield f"| | | {' | '.join(_ORIGINS)} |"
-    yield "|---|---|---|---|---|"
+    yield f"| | | {' | '.join(_ORIGINS)} | value invented |"
+    yield "|---|---|---|---|---|---|"
     for each in known:
         title = f"[{each.title}](#{each.title.lower().replace(' ', '-')})"
         for kind, plural in _PLURALS.items():
             counts = [each.count(kind, origin) for origin in _ORIGINS]
             if any(counts):
-                yield f"| {title} | {plural} | {' | '.join(map(str, counts))} |"
+                made_up = f"{each.count_made_up(kind) or ''}"
+                yield f"| {title} | {plural} | {' | '.join(map(str, counts))} | {made_up} |"
 
 
 def _platform(known: Provenance) -> Iterator[str]:
@@ -108,7 +110,7 @@ def _table(table: Table) -> Iterator[str]:
     yield f"| {table.kind} |{more} origin | source | note |"
     yield "|---|" + ("---|" if more else "") + "---|---|---|"
     for claim in in_order(table):
-        yield _row(claim, table.kind)
+        yield _row(claim, table)
 
 
 def in_order(table: Table) -> list[Claim]:
@@ -126,11 +128,12 @@ def _hints(shape: object) -> dict[str, object]:
     return get_type_hints(shape) if shape else {}
 
 
-def _row(claim: Claim, kind: Kind) -> str:
+def _row(claim: Claim, table: Table) -> str:
     # The names of what has a name on the wire; times and rules are named in words.
-    name = claim.name if kind in {"timing", "rule", "error"} else f"`{claim.name}`"
+    name = claim.name if table.kind in {"timing", "rule", "error"} else f"`{claim.name}`"
+    origin = f"{claim.origin}{', value invented' if table.is_made_up(claim) else ''}"
     source = claim.source.replace("*", r"\*")
-    cells = [name, *_more(claim), claim.origin, _linked(source), _linked(claim.note)]
+    cells = [name, *_more(claim), origin, _linked(source), _linked(claim.note)]
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
 
 

@@ -18,6 +18,7 @@ from telecine.platforms.omega.shapes import (
 _MODEL = "O:video/video_model.md"
 _LIST = "O:video/get_videos.md"
 _OLD = "O@0927efc:video/managment/*.md"
+_DRAWN = "of a video by link it is drawn from the seed"
 _HOST = "links of the documented form; nothing is there"
 
 _ENDPOINT = Table(
@@ -103,7 +104,11 @@ _VIDEO = Table(
             entity_tag="of the 2022 model and S2's webhook; later samples left it out",
         ),
         *documented(
-            f"S2, {_MODEL}", playback=_HOST, input="", duration="whole seconds", size="bytes"
+            f"S2, {_MODEL}",
+            playback=_HOST,
+            input=_DRAWN,
+            duration=f"whole seconds; {_DRAWN}",
+            size=f"bytes; {_DRAWN}",
         ),
         *documented(_MODEL, playback_v2=_HOST),
         *documented(
@@ -128,6 +133,7 @@ _VIDEO = Table(
         ),
     ),
     OmegaVideo,
+    made_up=("playback", "playback_v2", "thumbnail", "storage.source.key"),
 )
 
 _LISTED = Table(
@@ -141,6 +147,7 @@ _LISTED = Table(
         thumbnail_timestamp_pct="always null, as in every sample",
     ),
     OmegaListedVideo,
+    made_up=("thumbnail",),
 )
 
 
@@ -191,14 +198,15 @@ _OTHERS = (
                 "videos_traffic",
                 documented(
                     "O:video/videos_traffic.md, decision 11",
-                    number_of_requests="value invented: drawn from seed and uuid, growing with time",
-                    traffic_in_bytes="value invented",
-                    traffic_in_gb="value invented; decimal, two digits",
-                    traffic_in_tb="value invented; decimal, two digits",
+                    number_of_requests="drawn from seed and uuid, growing with time",
+                    traffic_in_bytes="",
+                    traffic_in_gb="decimal, two digits",
+                    traffic_in_tb="decimal, two digits",
                 ),
             ),
         ),
         OmegaTrafficAnswer,
+        made_up=("videos_traffic",),
     ),
     Table(
         "Link to a video's source",
@@ -210,6 +218,7 @@ _OTHERS = (
             expires_in="seconds",
         ),
         OmegaSourceLink,
+        made_up=("url",),
     ),
     Table(
         "Message: successes and errors",

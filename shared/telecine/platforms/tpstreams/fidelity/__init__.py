@@ -9,6 +9,7 @@ from telecine.platforms.tpstreams.fidelity import (
     limits,
     login,
     requests,
+    small_objects,
 )
 from telecine.platforms.tpstreams.fidelity.missing import MISSING
 
@@ -29,6 +30,7 @@ PROVENANCE = Provenance(
         *requests.TABLES,
         *login.TABLES,
         *fields.TABLES,
+        *small_objects.TABLES,
         *behaviour.TABLES,
         *errors.TABLES,
         *limits.TABLES,

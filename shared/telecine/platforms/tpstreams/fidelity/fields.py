@@ -1,21 +1,14 @@
-"""Where the fields of TPStreams' objects come from, of answers and of webhooks."""
+"""Where the fields of TPStreams' assets, upload sessions and jobs come from, in answers and webhooks."""
 
 from telecine.platforms.fidelity import Table, below, documented
 from telecine.platforms.tpstreams.shapes import (
-    TPStreamsAccessToken,
     TPStreamsAsset,
-    TPStreamsDetail,
     TPStreamsDetailedAsset,
-    TPStreamsFolder,
     TPStreamsJob,
     TPStreamsLive,
-    TPStreamsMessage,
-    TPStreamsOrganization,
-    TPStreamsPage,
     TPStreamsTold,
     TPStreamsUpload,
     TPStreamsVideo,
-    TPStreamsWebhook,
 )
 
 _ASSETS = "T:server-api/assets.md"
@@ -30,7 +23,7 @@ _COMMON = (
         f"S4, {_ASSETS}",
         id="a UUID as in S4; newer samples have codes of 11 characters",
         title="",
-        bytes="null until it is processed",
+        bytes="null until it is processed; of a video by link drawn from the seed",
         type="video or livestream",
         video="of a live stream its recording, null until there is one",
     ),
@@ -59,6 +52,13 @@ _ASSET_TABLES = (
             ),
         ),
         TPStreamsDetailedAsset,
+        made_up=(
+            "views_count",
+            "average_watched_time",
+            "total_watch_time",
+            "unique_viewers_count",
+            "download_url",
+        ),
     ),
     Table("Asset, as webhooks show it", "field", _COMMON, TPStreamsTold),
 )
@@ -95,6 +95,14 @@ _VIDEO = Table(
         *below("output_urls", below("h264", documented(_ASSETS, "hls_url", "dash_url"))),
     ),
     TPStreamsVideo,
+    made_up=(
+        "playback_url",
+        "dash_url",
+        "output_urls.h264.hls_url",
+        "output_urls.h264.dash_url",
+        "thumbnails",
+        "tracks",
+    ),
 )
 
 _LIVE_STREAM = Table(
@@ -116,6 +124,14 @@ _LIVE_STREAM = Table(
         *below("activities", documented(_LIVE, "status", "timestamp")),
     ),
     TPStreamsLive,
+    made_up=(
+        "rtmp_url",
+        "stream_key",
+        "hls_url",
+        "chat_embed_url",
+        "resolutions",
+        "activities.timestamp",
+    ),
 )
 
 _UPLOAD_SESSION = Table(
@@ -170,61 +186,4 @@ _JOB = Table(
     TPStreamsJob,
 )
 
-_OTHERS = (
-    Table(
-        "Webhook",
-        "field",
-        documented("S4", "url", "id", "secret_token"),
-        TPStreamsWebhook,
-    ),
-    Table(
-        "Folder", "field", documented("T:server-api/folders.md", "title", "uuid"), TPStreamsFolder
-    ),
-    Table(
-        "Access token",
-        "field",
-        documented(
-            "T:server-api/access-token.md",
-            *("expires_after_first_usage", "code", "status", "annotations"),
-            playback_url=_LINK,
-            valid_until="null: for ever",
-        ),
-        TPStreamsAccessToken,
-    ),
-    Table(
-        "Organisation",
-        "field",
-        documented(
-            "T:server-api/organizations.md",
-            name="the organisation's name in the settings",
-            uuid="the same",
-            drm_aes_signing_iv="from seed and name; opens nothing",
-            drm_aes_signing_key="from seed and name; opens nothing",
-        ),
-        TPStreamsOrganization,
-    ),
-    Table(
-        "Page",
-        "field",
-        documented(f"S4, {_ASSETS}", "count", "next", "previous", "results"),
-        TPStreamsPage,
-    ),
-    Table(
-        "Message",
-        "field",
-        documented(
-            "T:live-stream-api/stop-a-live-stream-api.md, T:transcoding-service/transcoding-cancelation.md",
-            message="",
-            trim_scheduled="of a stopped live stream",
-        ),
-        TPStreamsMessage,
-    ),
-    Table(
-        "Detail: answers and errors in words",
-        "field",
-        documented(f"S4, {_ASSETS}", "detail"),
-        TPStreamsDetail,
-    ),
-)
-
-TABLES = (*_ASSET_TABLES, _VIDEO, _LIVE_STREAM, _UPLOAD_SESSION, _JOB, *_OTHERS)
+TABLES = (*_ASSET_TABLES, _VIDEO, _LIVE_STREAM, _UPLOAD_SESSION, _JOB)
