@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as Discriminated
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Index, func, select
+from sqlalchemy import BigInteger, ColumnElement, Index, func, select
 from sqlmodel import Field, SQLModel, col
 
 from telecine.shared.contracts.jobs import JobPage, ListJobs
@@ -28,7 +28,7 @@ class JobRow(SQLModel, table=True):
     drm: bool
     created_at: datetime = Field(sa_type=UtcTime)
     state: str
-    last_seq: int
+    last_seq: int = Field(sa_type=BigInteger)
 
 
 def row(state: Known, sequence: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as Discriminated
 from pydantic import TypeAdapter
-from sqlalchemy import Index, func, select
+from sqlalchemy import BigInteger, Index, func, select
 from sqlmodel import Field, SQLModel, col
 
 from telecine.shared.contracts.lives import ListLives, LivePage
@@ -31,7 +31,7 @@ class LiveRow(SQLModel, table=True):
     folder: str | None
     created_at: datetime = Field(sa_type=UtcTime)
     state: str
-    last_seq: int
+    last_seq: int = Field(sa_type=BigInteger)
 
 
 def row(state: Known, sequence: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
@@ -24,7 +24,7 @@ class VideoRow(SQLModel, table=True):
     collection: str | None
     created_at: datetime = Field(sa_type=UtcTime)
     state: str
-    last_seq: int
+    last_seq: int = Field(sa_type=BigInteger)
 
 
 class FolderRow(SQLModel, table=True):
@@ -43,4 +43,4 @@ class FolderRow(SQLModel, table=True):
     parent: str | None
     created_at: datetime = Field(sa_type=UtcTime)
     state: str
-    last_seq: int
+    last_seq: int = Field(sa_type=BigInteger)

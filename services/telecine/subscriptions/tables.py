@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
@@ -20,7 +20,7 @@ class EndpointRow(SQLModel, table=True):
     kind: str
     created_at: datetime = Field(sa_type=UtcTime)
     state: str
-    last_seq: int
+    last_seq: int = Field(sa_type=BigInteger)
 
 
 class SecretRow(SQLModel, table=True):
