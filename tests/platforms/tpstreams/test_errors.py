@@ -13,7 +13,7 @@ from telecine.platforms.tpstreams.errors import describe
 from telecine.shared.errors import Refusal, Unavailable
 from tests.platforms.tpstreams.documented import INVALID_TOKEN, NOT_FOUND, NOWHERE
 
-PUT = Request({"type": "http", "method": "PUT", "headers": []})
+PUT = Request({"type": "http", "method": "PUT", "path": "/api/v1/demo/", "headers": []})
 
 
 @pytest.mark.parametrize(
