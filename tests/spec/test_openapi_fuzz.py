@@ -148,6 +148,7 @@ async def test_the_house_answers_as_its_document_says(
 ) -> None:
     house, ids = standing
     schema = schemathesis.openapi.from_dict(DOCUMENT).include(tag=tag)
+    schema = schema.exclude(path="/v1/reset")  # all the others need would be gone
     operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]  # a bad one would raise
     operations.sort(key=lambda each: each.method == "delete")  # last: others need what is there
 

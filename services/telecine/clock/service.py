@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -19,6 +20,7 @@ from telecine.shared.heartbeat import Pulse
 from telecine.shared.instance import Instance, instance
 from telecine.shared.lease import RENEW, Lease, Taken, candidate
 from telecine.shared.metrics import Metrics
+from telecine.shared.renewing import renewed
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
@@ -33,6 +35,13 @@ _PAUSE = 0.2
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
+    """Run one copy of the clock while the block lasts, a life for each run of the house."""
+    async with renewed(settings, "clock", partial(_life, settings, metrics)):
+        yield
+
+
+@asynccontextmanager
+async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
     """Run one copy of the clock while the block lasts; it begins when the copy answers, or stands
     by behind one that does."""
     copy = _Copy(settings, metrics or Metrics())

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TypedDict
 
 from telecine.delivery.directory import Directory
@@ -25,6 +26,7 @@ from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
 from telecine.shared.own_tables import own_tables
 from telecine.shared.pull import Handle, Pull, singly
+from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
@@ -40,6 +42,14 @@ class _Parts(TypedDict):
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
+    """Run one copy of delivery while the block lasts, a life for each run of the house."""
+    live = partial(_life, settings, metrics)
+    async with renewed(settings, "delivery", live, tables_of(settings, SCHEMA)):
+        yield
+
+
+@asynccontextmanager
+async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
     """Run one copy of delivery while the block lasts."""
     async with instance(settings, "delivery", metrics) as me:
         database = await own_tables(me, SCHEMA)

@@ -34,7 +34,7 @@ class Repeating:
         self,
         app: ASGIApp,
         *,
-        wishes: Wishes,
+        wishes: Callable[[], Wishes],
         house: House,
         refuse: Callable[[Request, int, str], Response],
     ) -> None:
@@ -58,7 +58,7 @@ class Repeating:
             return
         fingerprint = sha256(scope["query_string"] + b"\0" + body).hexdigest()
         try:
-            held = await self._wishes.hold(wish, fingerprint)
+            held = await self._wishes().hold(wish, fingerprint)
         except Unavailable as error:  # nothing has happened yet, and nothing may without the key
             await self._refuse(Request(scope), 503, str(error))(scope, receive, send)
             return
@@ -96,7 +96,7 @@ class _OnTheWay:
     `body` is what has come of it so far, if it is to be kept.
     """
 
-    def __init__(self, wishes: Wishes, wish: str, held: Held, send: Send) -> None:
+    def __init__(self, wishes: Callable[[], Wishes], wish: str, held: Held, send: Send) -> None:
         self._wishes = wishes
         self._wish = wish
         self._held = held
@@ -108,12 +108,12 @@ class _OnTheWay:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             if self._held.ours and 400 <= self._status < 500:
-                await self._wishes.forget(self._wish)
+                await self._wishes().forget(self._wish)
         elif self.body is not None and self._status < 400:
             self.body += message.get("body", b"")
             if not message.get("more_body"):
                 answer = Answer(self._status, self.body)
-                await self._wishes.keep(self._wish, self._held.fingerprint, answer)
+                await self._wishes().keep(self._wish, self._held.fingerprint, answer)
         await self._send(message)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from telecine.ingest.access_tokens import answer_access_tokens
 from telecine.ingest.assets import AssetList
@@ -41,6 +42,7 @@ from telecine.shared.metrics import Metrics
 from telecine.shared.own_tables import own_tables
 from telecine.shared.projections import project
 from telecine.shared.pull import Pull, singly
+from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
@@ -50,6 +52,14 @@ ARRIVALS = ("created", "uploaded", "moved", "deletion_reverted")
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
+    """Run one copy of ingest while the block lasts, a life for each run of the house."""
+    live = partial(_life, settings, metrics)
+    async with renewed(settings, "ingest", live, tables_of(settings, SCHEMA)):
+        yield
+
+
+@asynccontextmanager
+async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
     """Run one copy of ingest while the block lasts."""
     async with instance(settings, "ingest", metrics) as me:
         database = await own_tables(me, SCHEMA)

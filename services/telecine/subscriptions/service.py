@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.subscriptions import (
@@ -20,6 +21,7 @@ from telecine.shared.metrics import Metrics
 from telecine.shared.own_tables import own_tables
 from telecine.shared.projections import project
 from telecine.shared.pull import Pull
+from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 from telecine.subscriptions.handlers import Handlers
@@ -31,6 +33,14 @@ from telecine.subscriptions.view import EndpointView
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
+    """Run one copy of subscriptions while the block lasts, a life for each run of the house."""
+    live = partial(_life, settings, metrics)
+    async with renewed(settings, "subscriptions", live, tables_of(settings, SCHEMA)):
+        yield
+
+
+@asynccontextmanager
+async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
     """Run one copy of subscriptions while the block lasts."""
     async with instance(settings, "subscriptions", metrics) as me:
         database = await own_tables(me, SCHEMA)

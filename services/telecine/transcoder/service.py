@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from telecine.shared.aggregates import JOB, LIVE, VIDEO
@@ -9,6 +10,7 @@ from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
 from telecine.shared.metrics import Metrics
 from telecine.shared.pull import Pull, singly
+from telecine.shared.renewing import renewed
 from telecine.shared.settings import Settings
 from telecine.transcoder.handlers import Steps
 from telecine.transcoder.stepping import Machine, Stepping, job_machine, live_machine
@@ -19,6 +21,14 @@ _ABREAST = 32
 
 @asynccontextmanager
 async def running(settings: Settings, metrics: Metrics | None = None) -> AsyncIterator[None]:
+    """Run one copy of the transcoder while the block lasts, a life for each run of the house."""
+    live = partial(_life, settings, metrics)
+    async with renewed(settings, "transcoder", live):
+        yield
+
+
+@asynccontextmanager
+async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[None]:
     """Run one copy of the transcoder while the block lasts."""
     async with instance(settings, "transcoder", metrics) as me:
         steps = Steps(me.bus, EventLog(me.bus, VIDEO), settings.seed, settings.preset)

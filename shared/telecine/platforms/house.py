@@ -1,6 +1,6 @@
 """The house as a platform's routes see it: whom a key belongs to, what time it is, whom to ask."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
@@ -12,6 +12,7 @@ from fastapi import Request as HttpRequest
 from structlog.contextvars import bind_contextvars
 
 from telecine.shared.contracts import Request
+from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
 from telecine.shared.ids import hex_of, uuid_of
@@ -41,6 +42,10 @@ class Caller:
             "request_id": self.request_id,
             "correlation_id": self.correlation_id,
         }
+
+
+#: Makes a new run of the house; answers its clock. Raises Refusal if somebody does not follow.
+Reset = Callable[[], Awaitable[ClockAnswer]]
 
 
 class Accounts(Protocol):
@@ -77,6 +82,7 @@ class House:
     kept: Callable[[str], Path | None]
     upload_limit: int = 5 * 1024**3
     accounts: Accounts | None = None
+    reset: Reset | None = None
 
     def org_of(self, key: str) -> str | None:
         """Answer whose key this is; every key is compared, each in constant time."""

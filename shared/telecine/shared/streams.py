@@ -1,5 +1,7 @@
 """The streams, declared here and nowhere else; every consumer of ours binds to what this made."""
 
+from contextlib import suppress
+
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError, NotFoundError
@@ -92,12 +94,29 @@ async def bootstrap(js: JetStreamContext) -> None:
     Safe to run from every service at once.
     """
     for config in STREAMS:
-        try:
-            await js.stream_info(str(config.name))
-        except NotFoundError:
-            await _create(js, config)
-        else:
-            await js.update_stream(config)
+        await ensure(js, config)
+
+
+async def ensure(js: JetStreamContext, config: StreamConfig) -> None:
+    """Make one stream, or give it our settings."""
+    try:
+        await js.stream_info(str(config.name))
+    except NotFoundError:
+        await _create(js, config)
+    else:
+        await js.update_stream(config)
+
+
+async def make_anew(js: JetStreamContext) -> None:
+    """Delete every stream of a run with all that is in it, and make it again, empty.
+
+    Only once nobody works with them: a reset's own step. Leases are no run's.
+    """
+    for config in STREAMS:
+        if config.name != LEASES.name:
+            with suppress(NotFoundError):
+                await js.delete_stream(str(config.name))
+    await bootstrap(js)
 
 
 async def _create(js: JetStreamContext, config: StreamConfig) -> None:

@@ -1,8 +1,10 @@
 """The whole house in one process: six services, an embedded nats-server, SQLite files."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -29,6 +31,10 @@ SERVICES = {
     "delivery": delivery,
     "transcoder": transcoder,
 }
+
+#: Seconds until the house must be ready, and between two looks.
+_READY_WITHIN = 30.0
+_PAUSE = 0.005
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,11 @@ def address(host: str, name: Any) -> str:
 
 async def _ready(url: str) -> None:
     async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-        for _ in range(500):
-            answer = await http.get("/readyz")
-            if answer.status_code == httpx.codes.OK:
-                return
+        deadline = monotonic() + _READY_WITHIN
+        while (answer := await http.get("/readyz")).status_code != httpx.codes.OK:
+            if monotonic() > deadline:
+                break
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
     raise Unavailable(f"not every service came up: {answer.text}")

@@ -18,7 +18,7 @@ from telecine.shared.contracts.delivery import (
     ResendDelivery,
 )
 from telecine.shared.contracts.subscriptions import GetEndpoint, GetSecrets, ListEndpoints
-from telecine.shared.errors import Refusal
+from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.ids import hex_of, is_token
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -46,6 +46,7 @@ def router(house: House, logs: Logs) -> APIRouter:
     _events(routes, logs, authorised)
     _deliveries(routes, house, authorised)
     _clock(routes, house, authorised)
+    _reset(routes, house, authorised)
     return routes
 
 
@@ -200,3 +201,15 @@ def _clock(routes: APIRouter, house: House, authorised: Any) -> None:
     @routes.put("/clock", summary="Change the speed of virtual time", dependencies=[authorised])
     async def put_clock(wish: shapes.ClockWish) -> shapes.ClockShape:
         return shapes.ClockShape.of(await house.call(SetClock(speed=wish.speed)))
+
+
+def _reset(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.post(
+        "/reset",
+        dependencies=[authorised],
+        summary="Make a new run in place: everything of every organisation is gone; takes seconds",
+    )
+    async def reset() -> shapes.ClockShape:
+        if house.reset is None:
+            raise Unavailable("this house cannot be reset")
+        return shapes.ClockShape.of(await house.reset())
