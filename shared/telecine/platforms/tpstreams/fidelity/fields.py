@@ -130,7 +130,6 @@ _LIVE_STREAM = Table(
         "hls_url",
         "chat_embed_url",
         "resolutions",
-        "activities.timestamp",
     ),
 )
 
