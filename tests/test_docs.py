@@ -8,7 +8,7 @@ import pytest
 from telecine.platforms import packs
 from telecine.shared.events import DOCUMENTED_TYPES
 from telecine.shared.settings import Settings
-from telecine.simulations.cli import parser
+from telecine.simulations.arguments import parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from telecine.shared.settings import Settings
-from telecine.simulations import cli
+from telecine.simulations.arguments import parser
 from telecine.simulations.commands import simulate
 from telecine.simulations.media import CLIP
 from tests.compose.containers import DOORS, HOST, ROOT, compose, doors, outside, verify
@@ -34,7 +34,7 @@ async def test_the_scenarios_pass(
     file, *options = words.split()
     place = ["--url", door, "--receiver-host", HOST]
     path = str(ROOT / "simulations" / file)
-    given = cli.parser().parse_args(["simulate", path, *options, *place])
+    given = parser().parse_args(["simulate", path, *options, *place])
 
     status = await simulate.run(Settings(log_level="warning"), given)
 

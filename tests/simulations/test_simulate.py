@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from telecine.shared.settings import Settings
-from telecine.simulations import cli
+from telecine.simulations.arguments import parser
 from telecine.simulations.commands import simulate
 from tests.house import TestHouse
 
@@ -14,7 +14,7 @@ SCENARIOS = Path(__file__).parents[2] / "simulations"
 
 async def simulated(*words: str) -> int:
     """Run `telecine simulate` in this process, on the instant encoder unless words say otherwise."""
-    given = cli.parser().parse_args(["simulate", *words])
+    given = parser().parse_args(["simulate", *words])
     asked = {name: getattr(given, name) for name in ("preset", "seed", "speed")}
     settings = {"preset": "instant", **{name: it for name, it in asked.items() if it is not None}}
     return await simulate.run(Settings(log_level="warning", **settings), given)
