@@ -90,5 +90,7 @@ async def test_two_copies_of_every_service_agree_on_one_postgresql(house: House)
         return len(found) == UPLOADS
 
     await until(all_done, deadline=30)
-    assert len(rooms.receiver.received) == 2 * UPLOADS, "a failure and its retry, and nothing twice"
+    assert len(rooms.receiver.received) == 2 * UPLOADS, (
+        "a failure and its retry, and nothing twice"
+    )
     assert await rooms.problems() == []
