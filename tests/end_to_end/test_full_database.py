@@ -15,8 +15,12 @@ from sqlalchemy.pool import NullPool, Pool
 from tests import postgresql
 from tests import rooms as houses
 from tests.customer import BEARER, Customer
+from tests.failpoints import CRASHED
 from tests.rooms import Rooms
 from tests.waiting import until
+
+#: PostgreSQL's sessions are ended under the house, as in a crash, with connections half made.
+pytestmark = CRASHED
 
 TYPES = ("video.uploaded", "video.process_succeeded")
 END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"

@@ -35,6 +35,8 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "database_url": ("sqlite:///x/{service}.db", "sqlite:///x/{service}.db"),
     "ca_file": ("ca.pem", Path("ca.pem")),
     "seal_key": ("c2VhbA==", SecretStr("c2VhbA==")),
+    "metrics_port": ("9464", 9464),
+    "metrics_host": ("::1", "::1"),
     "log_level": ("debug", "debug"),
 }
 

@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response
 
 from telecine.platforms import packs
+from telecine.platforms.routes import RETRY_AFTER
 
 
 def control_failure(_: Request, status: int, message: str, field: str | None = None) -> Response:
@@ -13,7 +14,14 @@ def control_failure(_: Request, status: int, message: str, field: str | None = N
 
 
 def failure(request: Request, status: int, message: str) -> Response:
-    """Answer an error as the owner of the path words it."""
+    """Answer an error as the owner of the path words it; a 503 says when to ask again."""
+    answer = _worded(request, status, message)
+    if status == 503:
+        answer.headers.setdefault("retry-after", RETRY_AFTER)
+    return answer
+
+
+def _worded(request: Request, status: int, message: str) -> Response:
     path = request.url.path
     for pack in packs().values():
         if any(path == prefix or path.startswith(f"{prefix}/") for prefix in pack.paths):

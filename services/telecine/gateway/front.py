@@ -90,6 +90,4 @@ def _away(scope: Scope) -> Response:
         return JSONResponse({"status": "ok"})
     if scope["path"] == _READY:
         return JSONResponse({"status": "starting", "missing": ["run"]}, 503)
-    answer = failure(Request(scope), 503, "the house is being reset; try again")
-    answer.headers["retry-after"] = "1"
-    return answer
+    return failure(Request(scope), 503, "the house is being reset; try again")

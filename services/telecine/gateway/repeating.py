@@ -1,8 +1,10 @@
 """Requests with an `Idempotency-Key` on their way in: each is held against those that had it before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from hashlib import sha256
+from typing import Any
 
+import structlog
 from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +13,8 @@ from telecine.gateway.limits import JSON_LIMIT
 from telecine.gateway.wishes import Answer, Held, Wishes
 from telecine.platforms.house import House, wish_of
 from telecine.shared.errors import Unavailable
+
+log = structlog.get_logger()
 
 #: Characters of a key; the draft asks for a limit and names none.
 MOST = 255
@@ -108,13 +112,22 @@ class _OnTheWay:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             if self._held.ours and 400 <= self._status < 500:
-                await self._wishes().forget(self._wish)
+                await self._note(self._wishes().forget(self._wish))
         elif self.body is not None and self._status < 400:
             self.body += message.get("body", b"")
             if not message.get("more_body"):
                 answer = Answer(self._status, self.body)
-                await self._wishes().keep(self._wish, self._held.fingerprint, answer)
+                kept = self._wishes().keep(self._wish, self._held.fingerprint, answer)
+                await self._note(kept)
         await self._send(message)
+
+    async def _note(self, noting: Coroutine[Any, Any, None]) -> None:
+        """Note what came of the wish. If that fails, the answer goes out all the same: repeated, the
+        wish is let through once more, and whoever obeys it knows it by its key."""
+        try:
+            await noting
+        except Unavailable as error:
+            log.warning("wish.not_noted", error=str(error))
 
 
 async def _read(receive: Receive) -> list[Message]:

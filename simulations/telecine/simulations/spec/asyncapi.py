@@ -10,6 +10,7 @@ from typing import Any
 
 from telecine.shared.heartbeat import Heartbeat
 from telecine.shared.rpc import Refused
+from telecine.shared.runs import Marker, Sign
 from telecine.simulations.spec import headers
 from telecine.simulations.spec.catalogue import facts, kinds, questions
 from telecine.simulations.spec.channels import Channel, channels
@@ -84,6 +85,8 @@ def _schemas() -> Schemas:
         schemas.want(question.reply.__name__, question.reply, "serialization")
     schemas.want("refused", Refused, "serialization")
     schemas.want("heartbeat", Heartbeat, "serialization")
+    schemas.want("run", Marker, "serialization")
+    schemas.want("sign", Sign, "serialization")
     schemas.collect()
     return schemas
 

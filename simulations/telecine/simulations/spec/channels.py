@@ -8,6 +8,7 @@ from typing import Any
 from telecine.shared.envelope import Kind
 from telecine.shared.events import Fact
 from telecine.shared.heartbeat import Heartbeat
+from telecine.shared.runs import Sign
 from telecine.shared.streams import STREAMS
 from telecine.shared.timers import timer_body
 from telecine.simulations.spec import headers
@@ -94,10 +95,13 @@ def _work() -> Iterator[Channel]:
 
 def _others(schemas: Schemas) -> Iterator[Channel]:
     owner = {"type": "string", "description": "The copy that owns it; empty: nobody."}
-    about = "Who owns what only one copy may do; the last message counts."
-    yield Channel("lease.{name}", about, exactly({"owner": owner}), {}, "LEASES")
+    about = "Who owns what only one copy may do, or (`lease.run`) the house's run; the last counts."
+    either = {"oneOf": [exactly({"owner": owner}), schemas.of("run", "serialization")]}
+    yield Channel("lease.{name}", about, either, {}, "LEASES")
     about, payload = getdoc(Heartbeat) or "", schemas.of("heartbeat", "serialization")
     yield Channel("heartbeat.{service}.{instance}", about, payload)
+    about, payload = getdoc(Sign) or "", schemas.of("sign", "serialization")
+    yield Channel("run.sign.{service}.{instance}", about, payload)
 
 
 def _like(value: object) -> Schema:
