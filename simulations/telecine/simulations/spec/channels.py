@@ -95,7 +95,9 @@ def _work() -> Iterator[Channel]:
 
 def _others(schemas: Schemas) -> Iterator[Channel]:
     owner = {"type": "string", "description": "The copy that owns it; empty: nobody."}
-    about = "Who owns what only one copy may do, or (`lease.run`) the house's run; the last counts."
+    about = (
+        "Who owns what only one copy may do, or (`lease.run`) the house's run; the last counts."
+    )
     either = {"oneOf": [exactly({"owner": owner}), schemas.of("run", "serialization")]}
     yield Channel("lease.{name}", about, either, {}, "LEASES")
     about, payload = getdoc(Heartbeat) or "", schemas.of("heartbeat", "serialization")
