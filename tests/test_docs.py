@@ -1,6 +1,8 @@
 """The documents say what the code does: commands, settings, events, schedules, paths and decisions."""
 
+import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,13 +42,20 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
 def test_every_option_and_setting_that_a_page_names_exists(page: Path) -> None:
     text = page.read_text()
     settings = {f"TELECINE_{name.upper()}" for name in Settings.model_fields}
-    help_texts = parser().format_help()
-    for action in parser()._subparsers._group_actions[0].choices.values():  # type: ignore[union-attr]  # argparse offers no other way
-        help_texts += action.format_help()
+    help_texts = "".join(helps(parser()))
 
     assert set(re.findall(r"TELECINE_[A-Z_]+", text)) - settings - {"TELECINE_"} == set()
     ours = set(re.findall(r"`(--[a-z-]+)", text))
     assert {flag for flag in ours if flag not in help_texts} - {"--help"} == set()
+
+
+def helps(command: argparse.ArgumentParser) -> Iterator[str]:
+    """Answer the help of a command, and of those below it."""
+    yield command.format_help()
+    for action in command._actions:  # argparse offers no other way
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from helps(below)
 
 
 def test_every_documented_type_stands_in_the_readme() -> None:
