@@ -13,11 +13,13 @@ from telecine.simulations import nats_room, nats_server
 from tests import rooms as houses
 from tests.customer import Customer
 from tests.end_to_end.traffic import Traffic, traffic
+from tests.failpoints import CRASHED
 from tests.outage import doored
 from tests.rooms import Rooms
 from tests.waiting import until
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+# Connections are lost while they are made, or in use: what that leaves open may be found here.
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(180), CRASHED]
 
 FAST = 1000
 #: Wall seconds, long enough to be seen by everybody.
