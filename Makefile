@@ -7,7 +7,7 @@ demo: .venv/ready  ## real uploads in, documented webhooks out, in under a minut
 	$(BIN)/telecine demo
 
 test: .venv/ready  ## everything, in parallel, on a real nats-server
-	$(BIN)/pytest -n 6 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 # Not part of `test`: it needs `docker compose up --build --wait` first, and kills what it finds there.
 test-compose: .venv/ready  ## check and kill a house that runs in containers

@@ -44,7 +44,7 @@ async def under_way(seen: Traffic) -> None:
 async def over(seen: Traffic) -> None:
     """Wait until the house has recovered: ready again, and accepting."""
     before = len(seen.accepted)
-    await until(lambda: seen.ready[-1] == 200 and len(seen.accepted) > before + 20, deadline=60)
+    await until(lambda: seen.ready[-1] == 200 and len(seen.accepted) > before + 20, deadline=120)
 
 
 async def check(house: House, seen: Traffic) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from telecine.shared.errors import Unavailable
 
-#: Seconds until a connection that cannot be made is given up, and a statement that brings no answer.
-LIMITS = {"timeout": 5.0, "command_timeout": 60.0}
+#: Seconds until a connection that cannot be made is given up.
+_CONNECT = 5.0
 #: SQLSTATE classes: connection, insufficient resources (a full disk), intervention (it stops or
 #: starts), system error; and read-only transactions.
 _STATES = ("08", "53", "57", "58", "25006")
@@ -37,7 +37,7 @@ def tell_when_away(engine: AsyncEngine, doubt: Callable[[], None]) -> None:
 async def connect(*arguments: Any, **options: Any) -> Any:
     """Connect as asyncpg does, in bounded time. Raises Unavailable."""
     try:
-        return await asyncpg.connect(*arguments, **{**LIMITS, **options})
+        return await asyncpg.connect(*arguments, **{"timeout": _CONNECT, **options})
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Unavailable(f"PostgreSQL cannot be reached: {error!r}") from error
 
@@ -57,7 +57,6 @@ def _is_trouble(error: BaseException) -> bool:
     for each in (error, error.__cause__):
         state = str(getattr(each, "sqlstate", None) or "")
         name = str(getattr(each, "sqlite_errorname", "")).removeprefix("SQLITE_")
-        told = state.startswith(_STATES) or name.startswith(_NAMES)
-        if told or isinstance(each, TimeoutError):
+        if state.startswith(_STATES) or name.startswith(_NAMES):
             return True
     return False

@@ -23,4 +23,4 @@ async def try_writing(engine: AsyncEngine) -> None:
         await connection.run_sync(_TRIAL.create, checkfirst=True)
         await connection.execute(insert(_TRIAL), [row])
     async with engine.begin() as connection:
-        await connection.execute(delete(_TRIAL))
+        await connection.execute(delete(_TRIAL).where(_TRIAL.c.id == row["id"]))
