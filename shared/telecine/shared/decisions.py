@@ -61,7 +61,7 @@ async def obey(
             recorded = await log.append(loaded, decision, Stamp(org, aggregate_id, at), trace)
         except Conflict:
             continue
-        state = log.kind.evolve(loaded.state, decision, recorded.stamp)
+        state = await log.state_after(recorded)
         logger.info(decision.type, org=org, id=aggregate_id, version=recorded.version)
         return Obeyed(state, recorded.sequence, recorded)
     raise Conflict(f"{log.kind.name} {aggregate_id}: lost {_TRIES} races in a row")
