@@ -54,9 +54,11 @@ OUTCOME = Outcome(
     headers=(("Retry-After", "7"),),
     body=b"busy\xff",
     truncated=True,
+    length=70_000,
     error="status",
     message="answered 503 Service Unavailable",
     address="127.0.0.1:9",
+    reused=True,
     timings=Timings(None, 1.0, None, 2.0, 250.0),
 )
 STATES: list[State] = [

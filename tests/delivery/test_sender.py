@@ -7,7 +7,7 @@ import pytest
 
 from telecine.delivery.outcome import BODY_CAP
 from telecine.delivery.sender import USER_AGENT, Sender
-from tests.delivery.receivers import OK, answer, answering, free_port, receiving, webhook
+from tests.delivery.receivers import OK, answer, answering, free_port, once, receiving, webhook
 
 BODY = b'{"type":"video.uploaded"}'
 
@@ -140,6 +140,26 @@ async def test_body_is_kept_up_to_the_cap(sender: Sender, size: int, truncated: 
 
     assert outcome.success
     assert (outcome.body, outcome.truncated) == (b"x" * BODY_CAP, truncated)
+    assert outcome.length == size, "as told, though it was not read"
+
+
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 0),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 2),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 10, 10),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * (BODY_CAP + 1), None),
+    ],
+    ids=["none", "chunks", "until the end", "beyond the cap"],
+)
+async def test_length_that_was_not_told_is_known_by_reading_to_the_end(
+    sender: Sender, said: bytes, length: int | None
+) -> None:
+    async with receiving(once(said, then=lambda wire: wire.writer.close())) as receiver:
+        outcome = await sender.send(webhook(receiver))
+
+    assert (outcome.success, outcome.length) == (True, length)
 
 
 async def test_sending_outside_the_context_is_a_broken_rule() -> None:

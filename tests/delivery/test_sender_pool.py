@@ -17,6 +17,7 @@ async def test_connection_is_kept_for_the_next_webhook(sender: Sender) -> None:
     assert len({request.client_port for request in receiver.requests}) == 1
     assert receiver.connections == 1
     assert first.address == second.address == receiver.address
+    assert (first.reused, second.reused) == (False, True)
     assert first.timings.connect_ms is not None
     assert second.timings.connect_ms is None
     for timings in (first.timings, second.timings):
@@ -42,6 +43,7 @@ async def test_stale_connection_is_survived_by_one_repeat(sender: Sender) -> Non
     ids = [request.headers["webhook-id"] for request in receiver.requests]
     assert ids == ["msg_1", "msg_2", "msg_2"]
     assert receiver.connections == 2
+    assert not outcome.reused, "the connection that the answer came over was a fresh one"
     assert outcome.timings.connect_ms is not None
 
 

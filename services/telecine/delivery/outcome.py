@@ -55,9 +55,11 @@ class Outcome:
     headers: tuple[tuple[str, str], ...]  # the answer's, in order, the first HEADERS_CAP bytes
     body: bytes  # as received (never decompressed), at most BODY_CAP bytes
     truncated: bool  # there was more than the cap, and it was not read
+    length: int | None  # of the whole body as told or as read to its end; None: not known
     error: ErrorClass | None
     message: str  # one sentence for a person; "" on success
     address: str | None  # "IP:port" that was talked to; None if no connection stood
+    reused: bool  # the connection had carried a webhook before
     timings: Timings
 
     @property

@@ -32,6 +32,7 @@ class Recording:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytearray = field(default_factory=bytearray)
     truncated: bool = False
+    length: int | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -56,9 +57,11 @@ class Recording:
             headers=self.headers,
             body=bytes(self.body),
             truncated=self.truncated,
+            length=self.length,
             error=failure.error if failure else None,
             message=failure.message if failure else "",
             address=self.address,
+            reused=self.reused,
             timings=timings(self.marks, self.started, now),
         )
 

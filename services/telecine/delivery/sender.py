@@ -163,7 +163,10 @@ async def _exchange(session: ClientSession, request: WebhookRequest, recording: 
             recording.status = response.status
             recording.reason = label(response.status, response.reason)
             recording.headers = kept_headers(response.raw_headers)
+            recording.length = response.content_length
             recording.truncated = await _read(response.content, recording.body)
+            if not recording.truncated:
+                recording.length = len(recording.body)
             return response.status
         finally:
             response.close()  # a complete answer has returned its connection to the pool already
