@@ -207,7 +207,8 @@ async def told(house: TestHouse, count: int) -> list[dict[str, Any]]:
     async with connected(house.settings.nats_url, "test") as bus:
         found: list[Msg] = await until(enough)
     return [
-        {**json.loads(message.data), "type": fields["ce-type"], "at": fields["ce-time"]}
+        {**one, "type": fields["ce-type"], "at": fields["ce-time"]}
         for message in found
-        for fields in [message.headers or {}]
+        for fields, body in [(message.headers or {}, json.loads(message.data))]
+        for one in body.get("attempts", [body])
     ]

@@ -185,6 +185,8 @@ OWED = Owed(
 ATTEMPTS: dict[str, tuple[State, dict[str, Any]]] = {
     "attempt.succeeded": (Succeeded(3), {"number": 2, "status": 204, "error": None}),
     "attempt.failed": (Postponed(2, due(9, 5)), {"number": 1, "status": 503, "error": "status"}),
+    "attempt.failing": (Postponed(5, due(9, 5)), {"number": 4, "status": 503, "error": "status"}),
+    "attempt.gone": (Exhausted(3), {"number": 2, "status": 410, "error": "status"}),
     "attempt.exhausted": (Exhausted(11), {"number": 10, "status": None, "error": "timeout"}),
 }
 RESENT: dict[str, Any] = {
@@ -209,7 +211,11 @@ async def _news() -> dict[str, Written]:
         await Publishing(bus).outcome(OWED, state, {**attempt, "ended_at": minute(9)})
     await Publishing(bus).on_record(OWED, Exhausted(12), {**RESENT, "ended_at": minute(9)})
     told = [each for each in bus.noted if not each.subject.startswith("timer.")]
-    return {f"{each.headers['ce-type']}.schema1": each for each in told}
+    return {_name(each.headers): each for each in told}
+
+
+def _name(headers: Mapping[str, str]) -> str:
+    return f"{headers['ce-type']}.schema{headers['telecine-schema']}"
 
 
 def written() -> dict[str, Written]:

@@ -1,6 +1,7 @@
 """What follows from an attempt on record: the timer of the next one, and the news of this one."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
@@ -9,12 +10,18 @@ from telecine.shared.cloudevents import cloudevent
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
+    AttemptFailing,
+    AttemptGone,
     AttemptMade,
     AttemptResendFailed,
     AttemptSucceeded,
+    Success,
 )
 from telecine.shared.owed import Owed
 from telecine.shared.timers import Timer, cancel_timer, set_timer
+
+#: How many attempts of a delivery have failed when it is told that it is failing.
+FAILING = 4
 
 
 def next_timer(owed: Owed, state: Postponed) -> Timer:
@@ -29,25 +36,31 @@ def next_timer(owed: Owed, state: Postponed) -> Timer:
     )
 
 
-def news(owed: Owed, state: State, attempt: Mapping[str, Any]) -> AttemptMade | None:
-    """Answer the fact to tell about an attempt (a row, see tables.py); a discard has none."""
+def news(
+    owed: Owed, state: State, attempt: Mapping[str, Any]
+) -> list[AttemptMade | AttemptSucceeded]:
+    """Answer the facts to tell about an attempt (a row, see tables.py); a discard has none."""
     told = _told(owed, attempt)
+    found: list[AttemptMade | AttemptSucceeded] = []
     match state:
         case Succeeded():
-            return AttemptSucceeded(**told)
-        case Postponed(due=due):
-            return AttemptFailed(**told, next_at=due)
+            found.append(_success(owed, attempt))
+        case Postponed(next=next_, due=due, resent=resent):
+            found.append(AttemptFailed(**told, next_at=due))
+            if next_ - 1 - resent == FAILING:
+                found.append(AttemptFailing(**told, next_at=due))
         case Exhausted():
-            return AttemptExhausted(**told)
-        case _:
-            return None
+            found.append(AttemptExhausted(**told))
+    if attempt["status"] == HTTPStatus.GONE:
+        found.append(AttemptGone(**told, endpoint_sequence=owed.endpoint_sequence))
+    return found
 
 
-def news_on_record(owed: Owed, attempt: Mapping[str, Any]) -> AttemptMade:
+def news_on_record(owed: Owed, attempt: Mapping[str, Any]) -> AttemptMade | AttemptSucceeded:
     """Answer the fact to tell about an attempt from its row alone: the delivery may have moved on."""
     told = _told(owed, attempt)
     if attempt["error"] is None:
-        return AttemptSucceeded(**told)
+        return _success(owed, attempt)
     if attempt["next_at"]:
         return AttemptFailed(**told, next_at=attempt["next_at"])
     return (AttemptResendFailed if attempt["trigger"] == "resend" else AttemptExhausted)(**told)
@@ -57,10 +70,23 @@ def _told(owed: Owed, attempt: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "delivery_id": owed.delivery_id,
         "event_type": owed.event_type,
+        "video_id": owed.video_id,
         "number": attempt["number"],
         "status": attempt["status"],
         "error": attempt["error"],
     }
+
+
+def _success(owed: Owed, attempt: Mapping[str, Any]) -> AttemptSucceeded:
+    one = Success(
+        endpoint_id=owed.endpoint_id,
+        delivery_id=owed.delivery_id,
+        event_type=owed.event_type,
+        video_id=owed.video_id,
+        number=attempt["number"],
+        status=attempt["status"],
+    )
+    return AttemptSucceeded(attempts=(one,))
 
 
 class Publishing:
@@ -75,8 +101,7 @@ class Publishing:
         In this order: once the timer fires the chain moves on, and a repetition of this would be
         dropped with the news untold.
         """
-        fact = news(owed, state, attempt)
-        if fact:
+        for fact in news(owed, state, attempt):
             await self._tell(owed, fact, attempt)
         if isinstance(state, Postponed):
             await set_timer(self._bus, next_timer(owed, state))
@@ -93,8 +118,13 @@ class Publishing:
         elif isinstance(state, Succeeded):
             await cancel_timer(self._bus, "delivery", owed.delivery_id, state.next)
 
-    async def _tell(self, owed: Owed, fact: AttemptMade, attempt: Mapping[str, Any]) -> None:
-        event_id = f"{owed.delivery_id}-{fact.number}"
+    async def _tell(
+        self, owed: Owed, fact: AttemptMade | AttemptSucceeded, attempt: Mapping[str, Any]
+    ) -> None:
+        event_id = f"{owed.delivery_id}-{attempt['number']}"
+        if isinstance(fact, AttemptFailing | AttemptGone):  # told beside another
+            event_id += f"-{fact.type.partition('.')[2]}"
+        whose = "_" if isinstance(fact, AttemptSucceeded) else owed.endpoint_id
         headers = cloudevent(
             event_id,
             fact.type,
@@ -106,7 +136,7 @@ class Publishing:
         )
         headers["telecine-schema"] = str(fact.schema_version)
         await self._bus.publish(
-            f"{fact.type}.{owed.org}.{owed.endpoint_id}",
+            f"{fact.type}.{owed.org}.{whose}",
             fact.model_dump_json().encode(),
             headers=headers,
             message_id=event_id,

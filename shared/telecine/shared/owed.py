@@ -7,10 +7,14 @@ forwards the body never decodes it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal, cast, get_args
 
 from telecine.shared.bus import Bus, Stored
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
+
+#: Why it is owed: it happened; somebody wants to try the endpoint; a range of events is sent again.
+Origin = Literal["first", "test", "replay"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,9 @@ class Owed:
     """One event owed to one endpoint. `at` is the event's virtual time, `matched_at` the wall's.
 
     `event_sequence` is the event's position in its log, `endpoint_sequence` the endpoint's last fact's:
-    who sends must know the endpoint at least that far.
+    who sends must know the endpoint at least that far. `predecessor` is the delivery that must have
+    ended before this one is attempted, where the endpoint asks for order. `trigger` is that of the
+    first attempt; a test has one attempt and no retry.
     """
 
     delivery_id: str
@@ -34,10 +40,13 @@ class Owed:
     matched_at: datetime
     correlation_id: str
     body: bytes
+    predecessor: str | None = None
+    trigger: Origin = "first"
 
     @property
     def subject(self) -> str:
-        return f"delivery.requested.{self.org}.{self.endpoint_id}"
+        what = "replay" if self.trigger == "replay" else "requested"
+        return f"delivery.{what}.{self.org}.{self.endpoint_id}"
 
 
 def owed_headers(owed: Owed) -> dict[str, str]:
@@ -52,7 +61,7 @@ def owed_headers(owed: Owed) -> dict[str, str]:
         correlation=owed.correlation_id,
         is_json=False,
     )
-    return headers | {
+    headers |= {
         "telecine-endpoint-sequence": str(owed.endpoint_sequence),
         "telecine-event-sequence": str(owed.event_sequence),
         "telecine-event-type": owed.event_type,
@@ -60,6 +69,11 @@ def owed_headers(owed: Owed) -> dict[str, str]:
         "telecine-platform": owed.platform,
         "telecine-video": owed.video_id,
     }
+    if owed.predecessor:
+        headers["telecine-predecessor"] = owed.predecessor
+    if owed.trigger != "first":
+        headers["telecine-trigger"] = owed.trigger
+    return headers
 
 
 async def owe(bus: Bus, owed: Owed) -> Stored:
@@ -87,6 +101,14 @@ def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
             matched_at=datetime.fromisoformat(headers["telecine-matched-at"]),
             correlation_id=headers["ce-correlationid"],
             body=body,
+            predecessor=headers.get("telecine-predecessor"),
+            trigger=_origin(headers.get("telecine-trigger", "first")),
         )
     except (KeyError, ValueError) as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+
+
+def _origin(text: str) -> Origin:
+    if text not in get_args(Origin):
+        raise ValueError(f"{text!r} is no trigger")
+    return cast("Origin", text)
