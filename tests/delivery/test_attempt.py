@@ -23,9 +23,11 @@ from telecine.delivery.attempt import (
     virtual_end,
 )
 from telecine.delivery.decider import Discarded, Exhausted, Postponed, State, Succeeded
+from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome, Timings
 from telecine.delivery.records import state_of
 from telecine.delivery.sender import WebhookRequest
+from telecine.delivery.signing import signer
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms import packs
 from telecine.shared.endpoint import Profile
@@ -36,7 +38,10 @@ from tests.shared.videos import minute
 
 PROFILE = endpoints.profile(1)
 SECRET = f"whsec_{b64encode(b'k' * 24).decode()}"
-SECRETS = {PROFILE.signing_key: SECRET, str(PROFILE.subscription.token_key): "hunter2"}
+KEYS = Keys(
+    signers=(signer(PROFILE.signing_key, "v1", SECRET),),
+    secrets={str(PROFILE.subscription.token_key): "hunter2"},
+)
 
 
 def asks_for_token(_: Profile, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +76,7 @@ STATES: list[State] = [
 
 def sent() -> WebhookRequest:
     moment = Moment(virtual=minute(3), wall=datetime.now(UTC))
-    return request(OWED, PROFILE, PACK, SECRETS, moment=moment, timeout=7.0)
+    return request(OWED, PROFILE, PACK, KEYS, moment=moment, timeout=7.0)
 
 
 def row(state: State) -> dict[str, Any]:

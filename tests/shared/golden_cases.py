@@ -9,7 +9,7 @@ from typing import Any
 from telecine.clock import time_line
 from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
 from telecine.delivery.publishing import Publishing
-from telecine.shared import envelope, job, live
+from telecine.shared import endpoint, envelope, job, live
 from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus, Expect, Stored
 from telecine.shared.endpoint import Active, Endpoint
@@ -119,9 +119,23 @@ def _lives() -> list[Case]:
     ]
 
 
+def _endpoints() -> list[Case]:
+    states: dict[str, endpoint.Known] = {
+        "created": endpoints.ACTIVE,
+        "deactivated": endpoints.INACTIVE,
+        "activated": endpoints.ACTIVATED,
+        "updated": endpoints.UPDATED,
+        "disabled": endpoints.DISABLED,
+        "recovered": endpoints.RECOVERED,
+        "rotated": Active(endpoints.profile(2, keys=endpoints.AFTER_ROTATION)),
+        "read": Active(endpoints.profile(2, updated=1)),
+        "deleted": endpoints.DELETED,
+    }
+    return [_endpoint(fact, state.profile.version, state) for fact, state in states.items()]
+
+
 def cases() -> dict[str, Case]:
     """Answer a case for every fact that has a state after it, by name."""
-    updated = Active(endpoints.profile(2, endpoints.SECOND))
     found = [
         _video("created", 1, videos.CREATED),
         _video("uploaded_by_file", 2, videos.UPLOADED),
@@ -138,11 +152,7 @@ def cases() -> dict[str, Case]:
         _folder("renamed", 2, Standing(folders.card(2, "Speeches"))),
         _folder("moved", 2, Standing(folders.card(2, parent=folders.PARENT))),
         _folder("deleted", 2, folders.DELETED),
-        _endpoint("created", 1, endpoints.ACTIVE),
-        _endpoint("deactivated", 2, endpoints.INACTIVE),
-        _endpoint("activated", 3, Active(endpoints.profile(3))),
-        _endpoint("updated", 2, updated),
-        _endpoint("deleted", 3, endpoints.DELETED),
+        *_endpoints(),
     ]
     linked = _video("uploaded_by_link", 1, videos.LINKED)
     return {each.name: each for each in found} | {f"{linked.name}.by_link": linked}

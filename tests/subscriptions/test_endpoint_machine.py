@@ -1,5 +1,6 @@
 """Random and repeated wishes about several endpoints never leave a log that is unsound."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import settings
@@ -12,11 +13,25 @@ from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
     EndpointDeactivated,
+    EndpointDisabled,
+    EndpointSettings,
     EndpointUpdated,
     Subscription,
 )
+from telecine.shared.signing_keys import MOST_OLD
 from telecine.shared.verdicts import Refused, Unchanged
-from telecine.subscriptions.decider import Command, Create, Delete, SetActive, Update, decide
+from telecine.subscriptions.decider import (
+    Command,
+    Create,
+    Delete,
+    Disable,
+    NoteSecretRead,
+    Recover,
+    RotateSecret,
+    SetActive,
+    Update,
+    decide,
+)
 from tests.shared.journal import Journal
 from tests.shared.videos import minute
 
@@ -25,6 +40,8 @@ IDS = ("e1", "e2")
 ids = st.sampled_from(IDS)
 keys = st.sampled_from(["a", "b"])
 platforms = st.sampled_from(["omega", "omega", "tpstreams"])
+askers = st.sampled_from(["omega", "omega", "tpstreams", None])
+key_ids = st.integers(0, 99).map(lambda number: f"key-{number}")
 words = st.text(max_size=20)
 moments = st.integers(-60, 6000)  # seconds around the first minute, in any order
 subscriptions = st.builds(
@@ -33,17 +50,42 @@ subscriptions = st.builds(
     description=st.none() | words,
     types=st.lists(words, max_size=3).map(tuple),
     token_key=st.none() | words,
+    settings=st.builds(
+        EndpointSettings, signatures=st.sampled_from([("v1",), ("v1a",), ("v1", "v1a")])
+    ),
 )
 creations = st.builds(
-    Create, platform=platforms, request_key=keys, signing_key=words, subscription=subscriptions
+    Create,
+    platform=platforms,
+    request_key=keys,
+    signing_key=key_ids,
+    subscription=subscriptions,
+    asymmetric_key=st.just("asymmetric"),
+)
+rotations = st.builds(
+    RotateSecret,
+    platform=askers,
+    kind=st.sampled_from(["v1", "v1a"]),
+    key=key_ids,
+    overlap=st.integers(0, 7200).map(lambda seconds: timedelta(seconds=seconds)),
 )
 commands: st.SearchStrategy[Command] = st.one_of(
     creations,
-    st.builds(Update, platform=platforms, subscription=subscriptions),
-    st.builds(SetActive, platform=platforms, active=st.booleans()),
-    st.builds(SetActive, platform=platforms, active=st.booleans()),
-    st.builds(Delete, platform=platforms),
+    st.builds(
+        Update,
+        platform=askers,
+        subscription=subscriptions,
+        asymmetric_key=st.just("asymmetric"),
+    ),
+    st.builds(SetActive, platform=askers, active=st.booleans()),
+    st.builds(SetActive, platform=askers, active=st.booleans()),
+    rotations,
+    rotations,
+    st.builds(Disable, why=st.sampled_from(["gone", "failing"]), seen=st.integers(1, 30)),
+    st.builds(Recover, delivery_id=keys),
+    st.builds(Delete, platform=askers),
 )
+readings = st.builds(NoteSecretRead, platform=askers, keys=st.lists(words, max_size=2).map(tuple))
 
 
 class Endpoints(RuleBasedStateMachine):
@@ -62,7 +104,7 @@ class Endpoints(RuleBasedStateMachine):
         count = len(self.journals[name].read())
         at = minute(0) + timedelta(seconds=now)
 
-        decision = self.journals[name].obey(lambda state, _: decide(state, command), at)
+        decision = self.journals[name].obey(lambda state, time: decide(state, command, time), at)
 
         self.issued.append(command)
         after, changed = self.state(name), not isinstance(decision, Refused | Unchanged)
@@ -71,7 +113,8 @@ class Endpoints(RuleBasedStateMachine):
         if isinstance(before, Absent):
             return
         assert not (isinstance(before, Deleted) and changed), "a deleted endpoint came back"
-        assert not (changed and command.platform != before.profile.platform)
+        asker = getattr(command, "platform", None)
+        assert not (changed and asker not in {None, before.profile.platform})
 
     @rule(name=ids, creation=creations, now=moments)
     def create(self, name: str, creation: Create, now: int) -> None:
@@ -80,6 +123,17 @@ class Endpoints(RuleBasedStateMachine):
     @rule(name=ids, command=commands, now=moments)
     def command(self, name: str, command: Command, now: int) -> None:
         self.issue(name, command, now)
+
+    @rule(name=ids, reading=readings, now=moments)
+    def read(self, name: str, reading: NoteSecretRead, now: int) -> None:
+        """Each reading is on record, however often the same is read; it changes nothing."""
+        before = self.state(name)
+        self.issue(name, reading, now)
+        after = self.state(name)
+        if not isinstance(before, Absent) and not isinstance(after, Absent):
+            version, updated_at = before.profile.version, before.profile.updated_at
+            assert replace(after.profile, version=version) == before.profile
+            assert after.profile.updated_at == updated_at
 
     @rule(name=ids, data=st.data(), now=moments)
     def repeat(self, name: str, data: st.DataObject, now: int) -> None:
@@ -119,7 +173,9 @@ class Endpoints(RuleBasedStateMachine):
             switched = [
                 isinstance(each.fact, EndpointActivated)
                 for each in journal.read()
-                if isinstance(each.fact, EndpointActivated | EndpointDeactivated)
+                if isinstance(
+                    each.fact, EndpointActivated | EndpointDeactivated | EndpointDisabled
+                )
             ]
             assert switched == [index % 2 == 1 for index in range(len(switched))]
 
@@ -134,6 +190,22 @@ class Endpoints(RuleBasedStateMachine):
             ]
             if not isinstance(state, Absent):
                 assert state.profile.subscription == given[-1]
+
+    @invariant()
+    def keys_are_few_and_one_of_each_kind_is_current(self) -> None:
+        for name in IDS:
+            state = self.state(name)
+            if isinstance(state, Absent):
+                continue
+            for kind in ("v1", "v1a"):
+                found = [key for key in state.profile.keys if key.kind == kind]
+                assert [key.until for key in found].count(None) == bool(found)
+                assert found == [] or found[0].until is None
+                assert len(found) <= 1 + MOST_OLD
+            assert state.profile.signing_key
+            wanted = state.profile.subscription.settings.signatures
+            at_once = {key.kind for key in state.profile.keys_at(minute(999))}
+            assert at_once == set(wanted), "each kind that is wanted has a key that signs"
 
 
 def test_log_of_an_endpoint_stays_sound_whatever_is_wished() -> None:

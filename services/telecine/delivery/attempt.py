@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from telecine.delivery.decider import Postponed, State
+from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
 from telecine.delivery.sender import USER_AGENT, WebhookRequest
@@ -32,7 +33,7 @@ def request(
     owed: Owed,
     profile: Profile,
     pack: Pack,
-    secrets: Mapping[str, str],
+    keys: Keys,
     *,
     moment: Moment,
     timeout: float,
@@ -43,8 +44,8 @@ def request(
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "telecine-time": moment.virtual.isoformat(),
-        **webhook_headers(secrets[profile.signing_key], owed.delivery_id, timestamp, owed.body),
-        **pack.headers(profile, secrets),
+        **webhook_headers(keys.signers, owed.delivery_id, timestamp, owed.body),
+        **pack.headers(profile, keys.secrets),
     }
     return WebhookRequest(profile.subscription.url, headers, owed.body, timeout)
 

@@ -1,22 +1,68 @@
-"""Standard Webhooks signatures, version v1 (spec 1.0.0: HMAC-SHA256 over id, timestamp and body)."""
+"""Standard Webhooks signatures (spec 1.0.0): v1 is HMAC-SHA256, v1a ed25519, over id, timestamp and body.
+
+A key is decoded once, for as many webhooks as it signs.
+"""
 
 import hmac
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-_PREFIX = "whsec_"
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from telecine.shared.events.endpoint import SignatureKind
+
+#: Bytes of an ed25519 key's secret half; what follows in a `whsk_` is the public one.
+_SEED_BYTES = 32
 
 
-def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt (wall)."""
-    key = b64decode(secret.removeprefix(_PREFIX))
-    content = f"{message_id}.{timestamp}.".encode() + body
-    return f"v1,{b64encode(hmac.digest(key, content, 'sha256')).decode()}"
+@dataclass(frozen=True)
+class Hmac:
+    """Signs with a secret that the receiver has too; `id` is the key's name."""
+
+    id: str
+    key: bytes = field(repr=False)
+
+    def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
+        """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
+        content = _content(message_id, timestamp, body)
+        return f"v1,{b64encode(hmac.digest(self.key, content, 'sha256')).decode()}"
 
 
-def webhook_headers(secret: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+@dataclass(frozen=True)
+class Ed25519:
+    """Signs with a key of which the receiver has the public half; `id` is the key's name."""
+
+    id: str
+    key: Ed25519PrivateKey = field(repr=False)
+
+    def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
+        """Answer `v1a,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
+        content = _content(message_id, timestamp, body)
+        return f"v1a,{b64encode(self.key.sign(content)).decode()}"
+
+
+Signer = Hmac | Ed25519
+
+
+def signer(key_id: str, kind: SignatureKind, secret: str) -> Signer:
+    """Answer who signs with a secret: `whsec_…` or bare base64 for v1, `whsk_…` for v1a."""
+    if kind == "v1":
+        return Hmac(key_id, b64decode(secret.removeprefix("whsec_")))
+    seed = b64decode(secret.removeprefix("whsk_"))[:_SEED_BYTES]
+    return Ed25519(key_id, Ed25519PrivateKey.from_private_bytes(seed))
+
+
+def webhook_headers(
+    signers: Sequence[Signer], message_id: str, timestamp: int, body: bytes
+) -> dict[str, str]:
     """Answer the three headers; the id is the delivery's and stays the same over its attempts."""
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": sign(secret, message_id, timestamp, body),
+        "webhook-signature": " ".join(each.sign(message_id, timestamp, body) for each in signers),
     }
+
+
+def _content(message_id: str, timestamp: int, body: bytes) -> bytes:
+    return f"{message_id}.{timestamp}.".encode() + body

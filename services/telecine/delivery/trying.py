@@ -82,8 +82,8 @@ class Trying:
     async def send(self, owed: Owed, profile: Profile, now: datetime) -> Tried:
         """Send what is owed to an endpoint, as it is now. `now` is virtual."""
         pack, moment = packs()[owed.platform], Moment(now, wall_now())
-        secrets = await self._keyring.of(profile)
-        sent = request(owed, profile, pack, secrets, moment=moment, timeout=self._timeout)
+        keys = await self._keyring.of(profile, now)
+        sent = request(owed, profile, pack, keys, moment=moment, timeout=self._timeout)
         with self._tracing.posting(sent.url) as exchange:
             sent = replace(sent, headers={**sent.headers, **exchange.headers})
             outcome = await self._sender.send(sent)

@@ -17,16 +17,16 @@ from telecine.shared.contracts.subscriptions import (
     SetEndpointActive,
     UpdateEndpoint,
 )
-from telecine.shared.decisions import Obeyed, obey
 from telecine.shared.egress import OPEN, Egress
 from telecine.shared.endpoint import Absent, Deleted, Endpoint
 from telecine.shared.envelope import Trace
-from telecine.shared.errors import BrokenLog, Refusal
+from telecine.shared.errors import Refusal
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events.endpoint import EndpointFact, Subscription
+from telecine.shared.events.endpoint import EndpointFact, EndpointSettings, Subscription
 from telecine.shared.ids import hex_of
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
+from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.reach import ensure_reachable
 from telecine.subscriptions.vault import SECRET_BYTES, Vault, signing_secret
 from telecine.subscriptions.view import EndpointView
@@ -48,6 +48,7 @@ class Handlers:
     ) -> None:
         self._log = log
         self._view = view
+        self._obeying = Obeying(log, view)
         self._vault = vault
         self._clock = clock
         self._seed = seed
@@ -63,7 +64,13 @@ class Handlers:
         secret = signing_secret(self._random_bytes(SECRET_BYTES))
         await self._vault.put(signing_key, command.org, endpoint_id, secret)
         subscription = await self._subscription(command, endpoint_id, command.wish, None)
-        wish = decider.Create(command.platform, command.request_key, signing_key, subscription)
+        wish = decider.Create(
+            command.platform,
+            command.request_key,
+            signing_key,
+            subscription,
+            asymmetric_key_of(endpoint_id),
+        )
         return _living(await self._obey(command, endpoint_id, wish))
 
     async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
@@ -72,9 +79,11 @@ class Handlers:
         loaded = await self._log.load(command.org, command.endpoint_id)
         known = None
         if not isinstance(loaded.state, Absent):
-            known = loaded.state.profile.subscription.token_key
+            known = loaded.state.profile.subscription
         subscription = await self._subscription(command, command.endpoint_id, command.wish, known)
-        wish = decider.Update(command.platform, subscription)
+        wish = decider.Update(
+            command.platform, subscription, asymmetric_key_of(command.endpoint_id)
+        )
         return _living(await self._obey(command, command.endpoint_id, wish))
 
     async def set_active(self, command: SetEndpointActive) -> EndpointAnswer:
@@ -109,13 +118,18 @@ class Handlers:
         command: Command[EndpointAnswer],
         endpoint_id: str,
         wish: EndpointWish,
-        known_key: str | None,
+        known: Subscription | None,
     ) -> Subscription:
         token_key = None
         if wish.token is not None:
+            known_key = known.token_key if known else None
             token_key = await self._token_key(command, endpoint_id, wish.token, known_key)
         return Subscription(
-            url=wish.url, description=wish.description, types=wish.types, token_key=token_key
+            url=wish.url,
+            description=wish.description,
+            types=wish.types,
+            token_key=token_key,
+            settings=known.settings if known else EndpointSettings(),
         )
 
     async def _token_key(
@@ -140,18 +154,13 @@ class Handlers:
         wish: decider.Command,
     ) -> Endpoint:
         trace = Trace(command.request_id, command.correlation_id)
-        obeyed: Obeyed[Endpoint, EndpointFact] = await obey(
-            self._log,
-            command.org,
-            endpoint_id,
-            lambda state, _: decider.decide(state, wish),
-            now=self._clock.now(),
-            trace=trace,
-        )
-        if isinstance(obeyed.state, Absent):
-            raise BrokenLog(f"{command.name} was obeyed and left no endpoint {endpoint_id}")
-        await self._view.put(obeyed.state, obeyed.sequence)
-        return obeyed.state
+        now = self._clock.now()
+        return await self._obeying.obey(command.org, endpoint_id, wish, now=now, trace=trace)
+
+
+def asymmetric_key_of(endpoint_id: str) -> str:
+    """Answer the id of an endpoint's first v1a key; whoever makes it, it is the same one."""
+    return hex_of(endpoint_id, "asymmetric")
 
 
 def _living(state: Endpoint) -> EndpointAnswer:

@@ -18,6 +18,7 @@ from telecine.shared.events.video import (
     VideoFact,
     VideoProcessSucceeded,
 )
+from telecine.shared.signing_keys import SigningKey
 from telecine.shared.video import (
     Awaited,
     Card,
@@ -90,7 +91,7 @@ def endpoint(**changes: Any) -> Active:
         version=1,
         platform="omega",
         request_key="key",
-        signing_key="signing",
+        keys=(SigningKey("signing", "v1"),),
         subscription=Subscription(
             url="http://localhost:6060/webhook",
             types=("video.process_succeeded", "video.deleted", "video.in_progress"),

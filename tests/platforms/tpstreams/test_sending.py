@@ -16,6 +16,7 @@ from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.events import DOCUMENTED_TYPES, Stamp
 from telecine.shared.events.endpoint import Subscription
 from telecine.shared.events.video import VideoFact, VideoReadyToWatch
+from telecine.shared.signing_keys import SigningKey
 from telecine.shared.video import Known, Video
 from tests.platforms.tpstreams.videos import AT, ID, WISHES, video
 
@@ -33,8 +34,8 @@ STEPS = {
 
 def _profile(token_key: str | None) -> Profile:
     subscription = Subscription(url="http://localhost/", types=(), token_key=token_key)
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Profile("demo", "e", 1, "tpstreams", "r", "s", subscription, at, at)
+    at, keys = datetime(2026, 1, 1, tzinfo=UTC), (SigningKey("s", "v1"),)
+    return Profile("demo", "e", 1, "tpstreams", "r", keys, subscription, at, at)
 
 
 def _rendering(shown: Known) -> Rendering:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from telecine.delivery.sender import Sender, WebhookRequest
-from telecine.delivery.signing import webhook_headers
+from telecine.delivery.signing import signer, webhook_headers
 from telecine.shared.errors import TelecineError
 from telecine.simulations.bench.house_process import house_process
 from telecine.simulations.bench.measures import (
@@ -27,7 +27,7 @@ from telecine.simulations.clients.api import Api
 
 _ABREAST = 64
 _BODY = b"x" * 1500
-_SECRET = "whsec_" + "A" * 43 + "="
+_SIGNERS = (signer("bare", "v1", "whsec_" + "A" * 43 + "="),)
 _TYPES = ["video.uploaded", "video.process_succeeded"]
 _PATIENCE = 120.0
 _PAGE = 200
@@ -61,7 +61,7 @@ async def _bare(target: Target, count: int) -> float:
 
     async def send(sender: Sender) -> None:
         for number in numbers:
-            headers = webhook_headers(_SECRET, f"bare-{number}", 1, _BODY)
+            headers = webhook_headers(_SIGNERS, f"bare-{number}", 1, _BODY)
             await sender.send(WebhookRequest(target.url, headers, _BODY, 15))
 
     async with Sender() as sender:
