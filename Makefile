@@ -21,6 +21,7 @@ check: .venv/ready  ## lint, types, import rules
 
 bench: .venv/ready  ## what this machine reaches
 	$(BIN)/telecine bench load
+	$(BIN)/telecine bench delivery
 
 docs: .venv/ready  ## write anew what is generated from the code
 	$(BIN)/telecine spec asyncapi --output docs/asyncapi.json

