@@ -17,6 +17,7 @@ from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active
 from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.errors import BrokenLog, BrokenMessage
+from telecine.shared.event_types import OPERATIONAL_TYPES, wanted
 from telecine.shared.eventlog import EventLog
 from telecine.shared.ids import object_id
 from telecine.shared.logging import correlation
@@ -39,8 +40,11 @@ MATCHED: Mapping[str, Kind[Any, Any]] = {
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
     """Whether an active endpoint is owed events of a type."""
     subscription = endpoint.profile.subscription
+    if event_type in OPERATIONAL_TYPES:
+        return wanted(subscription.types, event_type)
     pack = packs()[endpoint.profile.platform]
-    chosen = pack.tells_all or event_type in subscription.types
+    everything = pack.tells_all and not subscription.narrowed
+    chosen = everything or wanted(subscription.types, event_type)
     return chosen and pack.sends(event_type, fidelity)
 
 
