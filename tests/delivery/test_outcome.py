@@ -16,9 +16,9 @@ def test_only_2xx_is_success_and_only_3xx_a_redirect() -> None:
 
 
 def test_label_is_the_receivers_own_else_the_standard_one_else_nothing() -> None:
-    assert label(404, "Not here") == "Not here"
-    assert label(404, "") == "Not Found"
-    assert label(799, "") == ""
+    assert label(404, b"Not here") == "Not here"
+    assert label(404, b"") == "Not Found"
+    assert label(799, b"") == ""
 
 
 def test_headers_are_kept_to_the_last_byte_of_the_cap_and_not_beyond() -> None:

@@ -4,11 +4,9 @@ import asyncio
 import socket
 
 import pytest
-from aiohttp import AddrInfoType
-from aiohttp.abc import AbstractResolver, ResolveResult
 
+from telecine.delivery.dialling import open_socket
 from telecine.delivery.sender import Sender
-from telecine.delivery.wire import open_socket
 from tests.delivery.receivers import (
     CHUNKED,
     HEAD,
@@ -28,34 +26,19 @@ from tests.waiting import until
 SHORT = 0.3  # seconds: a deadline that is to be met
 
 
-class Names(AbstractResolver):
+class Names:
     """A resolver that finds every name at 127.0.0.1, fails, or never answers."""
 
     def __init__(self, answer: OSError | None = None, hang: bool = False) -> None:
         self._answer = answer
         self._hang = hang
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
+    async def __call__(self, host: str) -> list[str]:
         if self._hang:
             await asyncio.Event().wait()
         if self._answer is not None:
             raise self._answer
-        flags = socket.AI_NUMERICHOST
-        return [
-            ResolveResult(
-                hostname=host,
-                host="127.0.0.1",
-                port=port,
-                family=socket.AF_INET,
-                proto=0,
-                flags=flags,
-            )
-        ]
-
-    async def close(self) -> None:
-        pass
+        return ["127.0.0.1"]
 
 
 async def test_refused_connection_is_a_connect_error(sender: Sender) -> None:
@@ -133,12 +116,12 @@ async def test_dripping_body_is_a_timeout_that_keeps_the_status_and_what_came(
 async def test_receiver_that_does_not_read_is_left_with_an_unfinished_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def open_small(address_info: AddrInfoType) -> socket.socket:
-        opened = open_socket(address_info)
+    def open_small(family: int) -> socket.socket:
+        opened = open_socket(family)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # else the kernel takes all
         return opened
 
-    monkeypatch.setattr("telecine.delivery.sender.open_socket", open_small)
+    monkeypatch.setattr("telecine.delivery.dialling.open_socket", open_small)
     body = b"x" * 900_000
     given_up, rest = asyncio.Event(), 0
 

@@ -5,6 +5,7 @@ from tests.sabotage import (
     acts_on_egress,
     acts_on_encoding,
     acts_on_folders,
+    acts_on_sending,
     acts_on_the_clock,
     acts_on_the_log,
     acts_on_uploads,
@@ -14,7 +15,7 @@ from tests.sabotage.act import Act
 ACTS: dict[str, Act] = {
     each.name: each
     for part in (
-        *(acts_on_delivery, acts_on_egress),
+        *(acts_on_delivery, acts_on_sending, acts_on_egress),
         *(acts_on_the_log, acts_on_the_clock, acts_on_uploads),
         *(acts_on_folders, acts_on_encoding),
     )

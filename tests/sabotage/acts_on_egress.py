@@ -9,14 +9,29 @@ ACTS = [
     act(
         "names-are-trusted",
         "one forbidden address in an answer of DNS refuses it all",
-        Edit(VETTING, "        for each in found:\n", "        for each in found[:0]:\n"),
+        Edit(
+            VETTING,
+            "        for address in addresses:\n",
+            "        for address in addresses[:0]:\n",
+        ),
         tests=f"{TESTS}::test_one_forbidden_address_in_an_answer_spoils_it_all[last]",
     ),
     act(
         "written-addresses-are-trusted",
         "no socket is opened to a forbidden address, whoever found it",
-        Edit(VETTING, '        _vet(egress, address, f"{address} is an address")\n', ""),
+        Edit(VETTING, '        self._vet(address, f"{address} is an address")\n', ""),
         tests=f"{TESTS}::test_an_address_written_in_the_url_is_vetted_too[127.0.0.2]",
+    ),
+    act(
+        "names-are-asked-again",
+        "what was vetted is what is called: no second answer of DNS comes in between",
+        Edit(
+            "services/telecine/delivery/dialling.py",
+            "            self._vetting.answer(origin.host, addresses)\n",
+            "            self._vetting.answer(origin.host, addresses)\n"
+            "            addresses = await self._resolver(origin.host)\n",
+        ),
+        tests=f"{TESTS}::test_a_name_that_moves_away_is_not_followed",
     ),
     act(
         "disguises-are-trusted",

@@ -1,44 +1,52 @@
-"""Why an attempt failed: aiohttp's exceptions become one class of ours and one sentence."""
+"""Why an attempt failed: one class of ours and one sentence, from whatever went wrong. Pure."""
 
 import ssl
 
-from aiohttp import (
-    ClientConnectionError,
-    ClientConnectorCertificateError,
-    ClientConnectorDNSError,
-    ClientConnectorError,
-    ClientConnectorSSLError,
-    ClientOSError,
-    ClientPayloadError,
-    ClientResponseError,
-    InvalidURL,
-    NonHttpUrlClientError,
-)
-from aiohttp.http import HttpProcessingError
-
 from telecine.delivery.outcome import TEXT_CAP, Failure, legible
+from telecine.delivery.reading import BadAnswer
 from telecine.delivery.recording import Recording
-from telecine.delivery.vetting import Forbidden
+
+
+def unsendable(error: Exception) -> Failure:
+    """The request itself is at fault; nobody was called."""
+    return Failure("protocol", f"the request cannot be sent: {_sentence(str(error))}")
+
+
+def unresolved(host: str, error: OSError) -> Failure:
+    return Failure("dns", f"{host} did not resolve: {_reason(error)}")
+
+
+def no_connection(peer: str, error: OSError) -> Failure:
+    if isinstance(error, ConnectionRefusedError):
+        return Failure("connect", f"connection refused by {peer}")
+    return Failure("connect", f"no connection to {peer}: {_reason(error)}")
 
 
 def failure_of(error: Exception, recording: Recording) -> Failure:
-    """The failure behind an exception; whatever it is, there is an answer."""
+    """The failure behind what went wrong over a connection; whatever it is, there is an answer."""
     match error:
-        case ClientConnectorError():
-            return _no_connection(error, recording)
-        case ClientConnectionError() if isinstance(error.__cause__, ssl.SSLError):
+        case BadAnswer():
+            return Failure("protocol", f"the answer is not good HTTP: {_sentence(str(error))}")
+        case ssl.SSLError() if recording.marks.ready is None:
+            return Failure("tls", f"no TLS with {recording.peer}: {_reason(error)}")
+        case ssl.SSLError():
             # With TLS 1.3 a refusal (say, of our missing client certificate) comes as an alert
             # after the handshake, in place of the answer.
-            return Failure("tls", f"{recording.peer} ended TLS: {_reason(error.__cause__)}")
-        case ClientConnectionError() | ClientPayloadError():
-            return Failure("reset", _broken_off(error, recording))
-        case ClientResponseError() | HttpProcessingError():
-            return Failure("protocol", f"the answer is not good HTTP: {_sentence(error.message)}")
-        case InvalidURL() | NonHttpUrlClientError() | ValueError():
-            return Failure("protocol", f"the request cannot be sent: {_sentence(str(error))}")
+            return Failure("tls", f"{recording.peer} ended TLS: {_reason(error)}")
         case _:
             # A receiver must not be able to end a worker through a gap in this list.
             return Failure("protocol", _sentence(f"{type(error).__name__}: {error}"))
+
+
+def broken_off(recording: Recording, error: Exception | None) -> Failure:
+    """The connection ended before the answer did; `error` is None if it ended in order."""
+    peer, marks = recording.peer or "the receiver", recording.marks
+    if marks.ready is None:
+        how = "connection closed" if error is None else _reason(error)
+        return Failure("tls", f"{peer} broke off the TLS handshake: {how}")
+    how = "closed" if error is None else "reset"
+    when = "without an answer" if marks.first_byte is None else "during its answer"
+    return Failure("reset", f"{peer} {how} the connection {when}")
 
 
 def timed_out(recording: Recording, seconds: float) -> Failure:
@@ -49,7 +57,7 @@ def timed_out(recording: Recording, seconds: float) -> Failure:
     elif marks.ready is not None:
         waited_for = f"{recording.peer} did not answer"
     elif marks.handshaking is not None:
-        waited_for = f"no TLS handshake with {recording.tried[-1]}"
+        waited_for = f"no TLS handshake with {recording.peer}"
     elif marks.opened is not None:
         waited_for = f"no connection to {recording.tried[-1]}"
     else:
@@ -57,39 +65,16 @@ def timed_out(recording: Recording, seconds: float) -> Failure:
     return Failure("timeout", f"{waited_for} within {seconds:g} s")
 
 
-def _no_connection(error: ClientConnectorError, recording: Recording) -> Failure:
-    peer = recording.tried[-1] if recording.tried else f"{error.host}:{error.port}"
-    if isinstance(error.os_error, Forbidden):
-        return Failure("egress", str(error.os_error))
-    reason = _reason(error.os_error)
-    match error:
-        case ClientConnectorDNSError():
-            return Failure("dns", f"{error.host} did not resolve: {reason}")
-        case ClientConnectorCertificateError() | ClientConnectorSSLError():
-            return Failure("tls", f"no TLS with {peer}: {reason}")
-    if recording.marks.handshaking is not None:
-        return Failure("tls", f"{peer} broke off the TLS handshake: {reason}")
-    if isinstance(error.os_error, ConnectionRefusedError):
-        return Failure("connect", f"connection refused by {peer}")
-    return Failure("connect", f"no connection to {peer}: {reason}")
-
-
-def _broken_off(error: Exception, recording: Recording) -> str:
-    how = "reset" if isinstance(error, ClientOSError) else "closed"
-    when = "without an answer" if recording.marks.first_byte is None else "during its answer"
-    return f"{recording.peer or 'the receiver'} {how} the connection {when}"
-
-
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
     """The operating system's or OpenSSL's own words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return _sentence(error.verify_message)
     if isinstance(error, ssl.SSLError) and error.reason:
         return _sentence(error.reason.replace("_", " ").lower())
-    return _sentence(error.strerror or str(error))
+    return _sentence(getattr(error, "strerror", None) or str(error))
 
 
 def _sentence(text: str) -> str:
-    """One bounded line: the parser's messages quote the receiver, over several lines."""
-    line = " ".join(text.rstrip(" ^\n").split())
+    """One bounded line: a message may quote the receiver, over several lines."""
+    line = " ".join(text.split())
     return legible(line.encode("utf-8", "replace"))[:TEXT_CAP]

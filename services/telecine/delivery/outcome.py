@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
@@ -85,10 +86,11 @@ def judged(status: int, reason: str) -> Failure | None:
     return Failure("status", answer)
 
 
-def label(status: int, reason: str | None) -> str:
+@lru_cache(maxsize=1024)
+def label(status: int, reason: bytes) -> str:
     """The status line's label; the standard one if the receiver sent none."""
     if reason:
-        return legible(reason.encode("utf-8", "surrogateescape"))[:TEXT_CAP]
+        return legible(reason)[:TEXT_CAP]
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
 
 
@@ -106,4 +108,5 @@ def kept_headers(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], .
 
 def legible(raw: bytes) -> str:
     """A receiver's bytes as text without control characters and without lone surrogates."""
-    return raw.decode("utf-8", "replace").translate(_CONTROLS)
+    text = raw.decode("utf-8", "replace")
+    return text if text.isprintable() else text.translate(_CONTROLS)

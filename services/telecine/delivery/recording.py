@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from telecine.delivery.outcome import Failure, Outcome, Timings
+from telecine.delivery.outcome import Failure, Outcome, Timings, kept_headers, label
 
 
 @dataclass(slots=True)
@@ -15,18 +15,18 @@ class Marks:
     handshaking: float | None = None  # TCP stands, TLS begins
     ready: float | None = None  # the request may be written
     first_byte: float | None = None  # of the answer
+    ended: float | None = None  # the answer is whole, or will never be
 
 
 @dataclass(slots=True)
 class Recording:
-    """Filled in by the hooks in wire.py and by the sender; one attempt owns one."""
+    """Filled in by whatever carries the attempt and by the reading of its answer."""
 
     started: float
     marks: Marks = field(default_factory=Marks)
     tried: list[str] = field(default_factory=list)  # the addresses of every socket opened
-    peer: str | None = None
+    peer: str | None = None  # where a connection stands
     reused: bool = False
-    fresh_only: bool = False
     status: int | None = None
     reason: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -41,28 +41,29 @@ class Recording:
 
     def start_over(self) -> None:
         """Forget the exchange over a stale connection; the next one must be over a fresh one."""
-        self.marks, self.peer, self.reused, self.fresh_only = Marks(), None, False, True
+        self.marks, self.peer, self.reused = Marks(), None, False
 
-    @property
-    def address(self) -> str | None:
-        """Where a connection stood. During TLS it is known only if there was one candidate."""
-        if self.peer is None and self.marks.handshaking is not None and len(self.tried) == 1:
-            return self.tried[0]
-        return self.peer
+    def answered(self, status: int, reason: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        """The answer's head is here."""
+        self.status = status
+        self.reason = label(status, reason)
+        self.headers = kept_headers(headers)
 
-    def outcome(self, failure: Failure | None, now: float) -> Outcome:
+    def outcome(self, failure: Failure | None) -> Outcome:
+        marks = self.marks
+        assert marks.ended is not None, "an outcome is of what has ended"  # noqa: S101
         return Outcome(
             status=self.status,
             reason=self.reason,
             headers=self.headers,
             body=bytes(self.body),
             truncated=self.truncated,
-            length=self.length,
+            length=self.length if self.status is not None else None,
             error=failure.error if failure else None,
             message=failure.message if failure else "",
-            address=self.address,
+            address=self.peer,
             reused=self.reused,
-            timings=timings(self.marks, self.started, now),
+            timings=timings(marks, self.started, marks.ended),
         )
 
 

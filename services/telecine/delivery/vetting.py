@@ -1,63 +1,64 @@
-"""Keeps the sender within its egress policy: what a name resolves to, and every socket it opens.
+"""Keeps the sender within its egress policy: what a name resolves to, and every socket and reuse.
 
-The resolver that vets is the one that aiohttp connects with, so no second answer of a name server
-(rebinding) can come in between; and whatever was resolved, by whom and when, each address is vetted
-once more as its socket is opened. That is also where IP addresses written in URLs are caught.
+An answer of DNS is vetted as a whole, and connections are made to the addresses in it: no second
+answer of a name server (rebinding) can come in between. Whatever was resolved, by whom and when,
+each address is vetted once more as its socket is opened, and when its connection is used again.
 """
 
-import socket
-from collections.abc import Callable
+from collections.abc import Sequence
 from ipaddress import ip_address
 
 import structlog
-from aiohttp import AddrInfoType
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from telecine.shared.egress import Egress
 
 log = structlog.get_logger()
 
-
-class Forbidden(OSError):
-    """The egress policy lets nothing go there. An OSError, since aiohttp lets only these through."""
+_KNOWN_CAP = 4096
 
 
-class VettingResolver(AbstractResolver):
-    """A resolver whose answer is refused as a whole if one address in it is forbidden."""
+class Forbidden(Exception):
+    """The egress policy lets nothing go there."""
 
-    def __init__(self, inner: AbstractResolver, egress: Egress) -> None:
-        self._inner = inner
+
+class Vetting:
+    """One policy, with its verdicts of late: there are fewer addresses than requests."""
+
+    def __init__(self, egress: Egress) -> None:
         self._egress = egress
+        self._verdicts: dict[str, str | None] = {}
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        for each in found:
-            _vet(self._egress, each["host"], f"{host} leads to an address")
-        return found
+    def answer(self, host: str, addresses: Sequence[str]) -> None:
+        """Vet all that a name leads to. Raises Forbidden if one address of it is forbidden.
 
-    async def close(self) -> None:
-        await self._inner.close()
+        Its words name no address that a name stands for: the endpoint's owner reads them, and
+        would learn how a network is built that is not theirs.
+        """
+        for address in addresses:
+            self._vet(address, f"{host} leads to an address")
 
+    def socket(self, address: str) -> None:
+        """Vet what a socket is about to be opened to. Raises Forbidden."""
+        self._vet(address, f"{address} is an address")
 
-def vetted(
-    egress: Egress, open_socket: Callable[[AddrInfoType], socket.socket]
-) -> Callable[[AddrInfoType], socket.socket]:
-    """Answer how sockets are opened: not at all to a forbidden address."""
+    def allows(self, address: str) -> bool:
+        """Whether the policy lets webhooks go to an address."""
+        return self._verdict(address) is None
 
-    def open_vetted(info: AddrInfoType) -> socket.socket:
-        address = str(info[4][0])
-        _vet(egress, address, f"{address} is an address")
-        return open_socket(info)
+    def _vet(self, address: str, subject: str) -> None:
+        why = self._verdict(address)
+        if why is not None:
+            log.warning("egress.refused", address=address, policy=self._egress.name)
+            raise Forbidden(
+                f"{subject} {why}, and the egress policy ({self._egress.name}) forbids it"
+            )
 
-    return open_vetted
-
-
-def _vet(egress: Egress, address: str, subject: str) -> None:
-    """Raises Forbidden. Its words name no address that a name stands for: the endpoint's owner reads
-    them, and would learn how a network is built that is not theirs."""
-    why = egress.refuses(ip_address(address.partition("%")[0]))
-    if why is not None:
-        log.warning("egress.refused", address=address, policy=egress.name)
-        raise Forbidden(f"{subject} {why}, and the egress policy ({egress.name}) forbids it")
+    def _verdict(self, address: str) -> str | None:
+        try:
+            return self._verdicts[address]
+        except KeyError:
+            why = self._egress.refuses(ip_address(address.partition("%")[0]))
+        if len(self._verdicts) >= _KNOWN_CAP:
+            self._verdicts.clear()
+        self._verdicts[address] = why
+        return why

@@ -1,0 +1,49 @@
+"""One request and its answer, from the moment that it is wanted to its end."""
+
+import asyncio
+from time import perf_counter
+from typing import Protocol
+
+from telecine.delivery.failure import timed_out
+from telecine.delivery.outcome import Failure
+from telecine.delivery.recording import Recording
+from telecine.delivery.target import Origin
+
+
+class Carrier(Protocol):
+    """What an exchange is with at the moment: somebody who dials, or a connection."""
+
+    def abort(self) -> None:
+        """Let go of it at once; it ends by itself or has ended."""
+
+
+class Exchange:
+    """Awaited by the sender through `future`; ended once, by whoever is first."""
+
+    __slots__ = ("carrier", "future", "origin", "recording", "request", "slot", "timeout")
+
+    def __init__(
+        self,
+        origin: Origin,
+        request: bytes,
+        recording: Recording,
+        timeout: float,
+        future: asyncio.Future[Failure | None],
+    ) -> None:
+        self.origin = origin
+        self.request = request  # head and body
+        self.recording = recording
+        self.timeout = timeout
+        self.future = future
+        self.carrier: Carrier | None = None
+        self.slot = 0
+
+    def end(self, failure: Failure | None) -> None:
+        """It has come to something: an answer (None), or a failure without or within one."""
+        if not self.future.done():
+            self.recording.marks.ended = perf_counter()
+            self.future.set_result(failure)
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        self.end(timed_out(self.recording, self.timeout))

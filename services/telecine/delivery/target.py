@@ -1,0 +1,103 @@
+"""Where a webhook goes: its URL, taken apart once. Pure."""
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import quote, unquote_to_bytes
+
+import idna
+
+from telecine.shared.addresses import literal
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?:(?P<user>[^/?#@]*)@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.%\w~-]+\]|[^/?#@:\[\]]+)(?::(?P<port>[0-9]{0,5}))?"
+    r"(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?:#.*)?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_AS_IS = "".join(map(chr, range(0x21, 0x7F)))
+_DEFAULTS = {"http": 80, "https": 443}
+
+
+class Unsendable(ValueError):
+    """What is asked for cannot be put into HTTP."""
+
+
+class Origin(NamedTuple):
+    """Whom a connection can be shared with: everything at one scheme, host and port."""
+
+    scheme: str
+    host: str  # a name in ASCII, or an IP address without brackets
+    port: int
+    is_name: bool
+
+    @property
+    def server_name(self) -> str:
+        """The name that its certificate must bear."""
+        return self.host.partition("%")[0].rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL in the parts that a request is made of."""
+
+    origin: Origin
+    head: bytes  # the request line and Host, without the last line's end
+    authorization: bytes | None  # of the URL's own credentials
+
+
+@lru_cache(maxsize=8192)
+def target_of(url: str) -> Target:
+    """Take a URL apart. Raises Unsendable, which says why nothing can be sent there.
+
+    The path and the query go out to the letter, as a receiver may hold a signature over them; they
+    are quoted only where HTTP cannot carry them.
+    """
+    if _CONTROL.search(url):
+        raise Unsendable("the URL has a control character in it")
+    parts = _URL.fullmatch(url)
+    if parts is None:
+        raise Unsendable("the URL is not http://host/path or https://host/path")
+    scheme = parts["scheme"].lower()
+    host, is_name = _host(parts["host"])
+    port = int(parts["port"] or _DEFAULTS[scheme])
+    if not 0 < port < 65536:
+        raise Unsendable(f"{port} is not a port")
+    shown = f"[{host.partition('%')[0]}]" if ":" in host else host
+    where = shown if port == _DEFAULTS[scheme] else f"{shown}:{port}"
+    path = quote((parts["path"] or "/") + (parts["query"] or ""), safe=_AS_IS)
+    head = f"POST {path} HTTP/1.1\r\nhost: {where}".encode()
+    return Target(Origin(scheme, host, port, is_name), head, _basic(parts["user"]))
+
+
+def _host(text: str) -> tuple[str, bool]:
+    """Answer a URL's host in ASCII, and whether it is a name."""
+    bare = text.strip("[]").replace("%25", "%") if text.startswith("[") else text
+    try:
+        ip_address(bare)
+    except ValueError:
+        pass
+    else:
+        if (":" in bare) == text.startswith("["):
+            return bare.lower(), False
+    if text.startswith("[") or literal(text) is not None:
+        raise Unsendable(f"write the address {text} as 192.0.2.1 or as [2001:db8::1]")
+    try:
+        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
+    except idna.IDNAError as error:
+        raise Unsendable(f"{text} is not a host name: {error}") from error
+    if len(name) > 254 or not _NAME.fullmatch(name):
+        raise Unsendable(f"{text} is not a host name")
+    return name, True
+
+
+def _basic(user: str | None) -> bytes | None:
+    if not user:
+        return None
+    name, _, password = user.partition(":")
+    return b"Basic " + base64.b64encode(unquote_to_bytes(name) + b":" + unquote_to_bytes(password))

@@ -1,0 +1,83 @@
+"""One timer for every deadline: what waits for the same few milliseconds waits in one slot."""
+
+import asyncio
+from collections.abc import Iterator
+from heapq import heappop, heappush
+from time import perf_counter
+from typing import Protocol
+
+TICK = 0.02  # seconds: how late a deadline may be noticed; it is never noticed early
+
+
+class Expiring(Protocol):
+    """What waits for a deadline. `slot` is the wheel's to write."""
+
+    slot: int
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+
+
+class Slots:
+    """Who waits for which tick. Moments are seconds of one monotonic clock; costs no timer. Pure."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, set[Expiring]] = {}
+        self._order: list[int] = []  # the slots that there are, as a heap
+
+    def add(self, item: Expiring, deadline: float) -> bool:
+        """Have an item wait for a deadline; answers whether none is nearer."""
+        slot = item.slot = int(deadline / TICK) + 1
+        waiting = self._waiting.get(slot)
+        if waiting is not None:
+            waiting.add(item)
+            return False
+        self._waiting[slot] = {item}
+        heappush(self._order, slot)
+        return self._order[0] == slot
+
+    def discard(self, item: Expiring) -> None:
+        """Have an item wait no longer; it is no error if it did not."""
+        waiting = self._waiting.get(item.slot)
+        if waiting is not None:
+            waiting.discard(item)
+
+    def nearest(self) -> float | None:
+        """Answer the moment of the nearest slot; None if there is none."""
+        return self._order[0] * TICK if self._order else None
+
+    def passed(self, now: float) -> Iterator[Expiring]:
+        """Take out whatever's deadline has passed."""
+        while self._order and self._order[0] * TICK <= now:
+            yield from self._waiting.pop(heappop(self._order))
+
+
+class Wheel:
+    """Expires items at their deadlines, in seconds of `perf_counter`, by one timer of the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._slots = Slots()
+        self._timer: asyncio.TimerHandle | None = None
+        self.discard = self._slots.discard
+
+    def add(self, item: Expiring, deadline: float) -> None:
+        if self._slots.add(item, deadline):
+            self._wind(perf_counter())
+
+    def stop(self) -> None:
+        """Expire nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _wind(self, now: float) -> None:
+        nearest = self._slots.nearest()
+        if nearest is not None:
+            self.stop()
+            self._timer = self._loop.call_later(max(0.0, nearest - now), self._turn)
+
+    def _turn(self) -> None:
+        now = perf_counter()
+        for item in list(self._slots.passed(now)):
+            item.expire()
+        self._wind(now)  # also if the timer came a little early
