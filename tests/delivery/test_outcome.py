@@ -1,7 +1,7 @@
 """The verdict over an answer, and what is kept of it."""
 
 from telecine.delivery.outcome import HEADERS_CAP, judged, kept_headers, label
-from telecine.delivery.recording import Marks, timings
+from telecine.delivery.recording import Recording, timings
 
 
 def test_only_2xx_is_success_and_only_3xx_a_redirect() -> None:
@@ -29,17 +29,32 @@ def test_headers_are_kept_to_the_last_byte_of_the_cap_and_not_beyond() -> None:
     assert kept_headers([exact, (b"B", b"")]) == kept_headers([exact])
 
 
-def test_phases_are_the_spans_between_their_moments() -> None:
-    marks = Marks(wanted=1.0, named=True, opened=1.25, handshaking=1.5, ready=2.0, first_byte=4.0)
+def recording(started: float, **moments: float) -> Recording:
+    made = Recording(started)
+    for name, moment in moments.items():
+        setattr(made, name, moment)
+    return made
 
-    spans = timings(marks, 0.5, 5.0)
+
+def test_phases_are_the_spans_between_their_moments() -> None:
+    seen = recording(0.5, wanted=1.0, named=True, opened=1.25, handshaking=1.5, ready=2.0)
+    seen.first_byte = 4.0
+
+    spans = timings(seen, 5.0)
 
     assert (spans.dns_ms, spans.connect_ms, spans.tls_ms) == (250, 250, 500)
     assert (spans.first_byte_ms, spans.total_ms) == (2000, 4500)
 
 
 def test_phase_that_did_not_complete_has_no_length() -> None:
-    spans = timings(Marks(wanted=1.0, opened=1.0, handshaking=1.5), 1.0, 2.0)
+    spans = timings(recording(1.0, wanted=1.0, opened=1.0, handshaking=1.5), 2.0)
 
     assert (spans.dns_ms, spans.tls_ms, spans.first_byte_ms) == (None, None, None)
     assert spans.connect_ms == 500
+
+
+def test_reused_connection_has_no_phase_of_making_one() -> None:
+    spans = timings(recording(1.0, ready=1.0, first_byte=2.0), 4.0)
+
+    assert (spans.dns_ms, spans.connect_ms, spans.tls_ms) == (None, None, None)
+    assert (spans.first_byte_ms, spans.total_ms) == (1000, 3000)

@@ -34,15 +34,15 @@ class Connection(asyncio.Protocol):
         "_reading",
         "_sealed",
         "_tls",
-        "_transport",
         "address",
         "idle_since",
         "opened_at",
         "origin",
         "peer",
+        "transport",
     )
 
-    _transport: asyncio.Transport  # once it is made
+    transport: asyncio.Transport  # once it is made
 
     def __init__(
         self, home: Home, exchange: Exchange, address: str, peer: str, tls: Tls | None
@@ -61,72 +61,56 @@ class Connection(asyncio.Protocol):
     # ---- what the pool and the exchange ask of it
 
     def carry(self, exchange: Exchange) -> None:
-        """Send a request and read its answer. Only while it is idle."""
-        exchange.recording.reused = True
-        self._adopt(exchange)
+        """Adopt an exchange. Its request is still to be written."""
+        self._exchange = exchange
+        exchange.carrier = self
+        exchange.recording.peer = self.peer
+
+    def write_request(self) -> None:
+        """Write the request of the exchange that it carries, if that is not given up already."""
+        exchange, tls = self._exchange, self._tls
+        if exchange is None:
+            return
+        exchange.recording.ready = now = perf_counter()
         try:
-            self._write_request(exchange)
+            if tls is None:
+                self.transport.write(exchange.request)
+            else:
+                self._sealed = 0
+                self.transport.write(tls.seal(exchange.request))
         except Exception as error:  # noqa: BLE001 - it was dead already: as any other stale one
-            self._leave(exchange, broken_off(exchange.recording, error))
+            self._leave(exchange, broken_off(exchange.recording, error), now)
             self.abort()
 
     def abort(self) -> None:
         """Be gone at once: nothing is flushed, nobody's goodbye is waited for."""
         self._exchange = None
         if self._made:
-            self._transport.abort()
+            self.transport.abort()
 
     def close(self) -> None:
         """Take leave of a receiver that owes nothing."""
         if self._tls is not None:
-            self._transport.write(self._tls.goodbye())
-        self._transport.close()
-
-    @property
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
+            self.transport.write(self._tls.goodbye())
+        self.transport.close()
 
     # ---- what the loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+        self.transport = cast("asyncio.Transport", transport)
         self._made = True
         exchange = self._exchange
         if exchange is None or exchange.future.done():  # given up meanwhile
             self.abort()
             return
-        self._adopt(exchange)
+        self.carry(exchange)
         if self._tls is None:
-            self._write_request(exchange)
+            self.write_request()
         else:
-            exchange.recording.marks.handshaking = perf_counter()
-            self._take(b"")
+            exchange.recording.handshaking = perf_counter()
+            self.data_received(b"")  # begins the handshake
 
     def data_received(self, data: bytes) -> None:
-        self._take(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._home.forget(self)
-        exchange = self._exchange
-        if exchange is not None:
-            stood = exchange.recording.marks.ready is not None
-            whole = exc is None and stood and self._reading.end()
-            self._leave(exchange, None if whole else broken_off(exchange.recording, exc))
-
-    # ---- the exchange
-
-    def _adopt(self, exchange: Exchange) -> None:
-        self._exchange = exchange
-        exchange.carrier = self
-        exchange.recording.peer = self.peer
-
-    def _write_request(self, exchange: Exchange) -> None:
-        exchange.recording.marks.ready = perf_counter()
-        self._reading.begin(exchange.recording)
-        tls, self._sealed = self._tls, 0
-        self._transport.write(exchange.request if tls is None else tls.seal(exchange.request))
-
-    def _take(self, data: bytes) -> None:
         try:
             if self._tls is None:
                 self._read(data)
@@ -135,54 +119,71 @@ class Connection(asyncio.Protocol):
         except Exception as error:  # noqa: BLE001 - no receiver may end a worker; all is classed
             self._go_wrong(error)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._home.forget(self)
+        exchange = self._exchange
+        if exchange is not None:
+            began = exchange.recording.first_byte is not None
+            whole = exc is None and began and self._reading.end()
+            failure = None if whole else broken_off(exchange.recording, exc)
+            self._leave(exchange, failure, perf_counter())
+
+    # ---- the exchange
+
     def _unseal(self, tls: Tls, data: bytes) -> None:
         self._sealed += len(data)
         if self._sealed > 2 * MAX_WIRE:
             raise BadAnswer(f"{self._sealed} bytes of TLS have come for one answer")
         tls.came(data)
         try:
-            if not tls.stands and tls.shake() and self._exchange is not None:
-                self._write_request(self._exchange)
+            if not tls.stands and tls.shake():
+                self.write_request()
             while tls.stands and (piece := tls.read()):
                 self._read(piece)
         except Ended:
-            self._transport.abort()  # what that means for the answer, `connection_lost` says
+            self.transport.abort()  # what that means for the answer, `connection_lost` says
             return
-        self._transport.write(tls.outgoing())
+        self.transport.write(tls.outgoing())
 
     def _read(self, data: bytes) -> None:
-        exchange = self._exchange
+        exchange, reading = self._exchange, self._reading
         if exchange is None:
             self.abort()  # nobody asked: what comes next would not be the next answer
             return
-        marks = exchange.recording.marks
-        if marks.first_byte is None:
-            marks.first_byte = perf_counter()
-        self._reading.feed(data)
-        if self._reading.done:
-            self._leave(exchange, None)
-            self._rest()
+        recording, now = exchange.recording, perf_counter()
+        if recording.first_byte is None:
+            recording.first_byte = now
+            try:
+                reading.begin(data)
+            finally:
+                recording.answer = reading.answer
+        else:
+            reading.feed(data)
+        if reading.done:
+            self._leave(exchange, None, now)
+            self._rest(reading, now)
 
-    def _rest(self) -> None:
+    def _rest(self, reading: Reading, now: float) -> None:
         """Wait for the next exchange, if the last one left all in order."""
-        reading, transport = self._reading, self._transport
         in_order = reading.reusable and not reading.unasked
+        transport = self.transport
         # Bytes that are still to be written: the receiver has answered what it did not read.
         if in_order and not transport.get_write_buffer_size() and not transport.is_closing():
+            self.idle_since = now
             self._home.take_in(self)
         else:
             transport.abort()
 
-    def _leave(self, exchange: Exchange, failure: Failure | None) -> None:
+    def _leave(self, exchange: Exchange, failure: Failure | None, now: float) -> None:
         self._exchange = exchange.carrier = None
-        exchange.end(failure)
+        exchange.end(failure, now)
 
     def _go_wrong(self, error: Exception) -> None:
         exchange = self._exchange
         if exchange is not None:
-            self._leave(exchange, failure_of(error, exchange.recording))
+            self._leave(exchange, failure_of(error, exchange.recording), perf_counter())
         if self._tls is not None and not self._tls.stands:
-            self._transport.write(self._tls.outgoing())  # the alert that says why
-            self._transport.close()
+            self.transport.write(self._tls.outgoing())  # the alert that says why
+            self.transport.close()
         else:
-            self._transport.abort()
+            self.transport.abort()

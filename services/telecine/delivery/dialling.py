@@ -35,7 +35,7 @@ class Dialling:
 
     def dial(self, exchange: Exchange) -> None:
         """Begin to make a connection for an exchange, which is then its carrier or has ended it."""
-        exchange.recording.marks.wanted = perf_counter()
+        exchange.recording.wanted = perf_counter()
         call = asyncio.create_task(self._make(exchange))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
@@ -57,13 +57,13 @@ class Dialling:
             failure = failure_of(error, exchange.recording)
         if failure is not None:
             exchange.carrier = None
-            exchange.end(failure)
+            exchange.end(failure, perf_counter())
 
     async def _connect(self, exchange: Exchange) -> Failure | None:
         origin, recording = exchange.origin, exchange.recording
         addresses: Sequence[str] = [origin.host]
         if origin.is_name:
-            recording.marks.named = True
+            recording.named = True
             try:
                 addresses = await self._resolver(origin.host)
             except OSError as error:
@@ -77,7 +77,7 @@ class Dialling:
                 ]
             )
         except OSError as error:
-            return no_connection(recording.tried[-1], error)
+            return no_connection(recording.tried or origin.host, error)
         await self._stand(exchange, address, opened)
         return None
 
@@ -89,9 +89,9 @@ class Dialling:
         ((family, _, _, _, where), *_) = socket.getaddrinfo(
             address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
         )
-        recording.tried.append(shown(address, port))
-        if recording.marks.opened is None:
-            recording.marks.opened = perf_counter()
+        recording.tried = shown(address, port)
+        if recording.opened is None:
+            recording.opened = perf_counter()
         opened = open_socket(family)
         try:
             await asyncio.get_running_loop().sock_connect(opened, where)

@@ -20,7 +20,7 @@ class Carrier(Protocol):
 class Exchange:
     """Awaited by the sender through `future`; ended once, by whoever is first."""
 
-    __slots__ = ("carrier", "future", "origin", "recording", "request", "slot", "timeout")
+    __slots__ = ("carrier", "ended", "future", "origin", "recording", "request", "slot", "timeout")
 
     def __init__(
         self,
@@ -36,14 +36,20 @@ class Exchange:
         self.timeout = timeout
         self.future = future
         self.carrier: Carrier | None = None
+        self.ended = 0.0
         self.slot = 0
 
-    def end(self, failure: Failure | None) -> None:
+    def end(self, failure: Failure | None, now: float) -> None:
         """It has come to something: an answer (None), or a failure without or within one."""
         if not self.future.done():
-            self.recording.marks.ended = perf_counter()
+            self.ended = now
             self.future.set_result(failure)
 
     def expire(self) -> None:
         """The deadline has passed."""
-        self.end(timed_out(self.recording, self.timeout))
+        self.end(timed_out(self.recording, self.timeout), perf_counter())
+
+    def again(self, future: asyncio.Future[Failure | None]) -> None:
+        """Begin once more, over a connection to be made; the time runs on."""
+        self.recording = Recording(self.recording.started)
+        self.future = future

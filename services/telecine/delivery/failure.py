@@ -27,7 +27,7 @@ def failure_of(error: Exception, recording: Recording) -> Failure:
     match error:
         case BadAnswer():
             return Failure("protocol", f"the answer is not good HTTP: {_sentence(str(error))}")
-        case ssl.SSLError() if recording.marks.ready is None:
+        case ssl.SSLError() if recording.ready is None:
             return Failure("tls", f"no TLS with {recording.peer}: {_reason(error)}")
         case ssl.SSLError():
             # With TLS 1.3 a refusal (say, of our missing client certificate) comes as an alert
@@ -40,26 +40,25 @@ def failure_of(error: Exception, recording: Recording) -> Failure:
 
 def broken_off(recording: Recording, error: Exception | None) -> Failure:
     """The connection ended before the answer did; `error` is None if it ended in order."""
-    peer, marks = recording.peer or "the receiver", recording.marks
-    if marks.ready is None:
+    peer = recording.peer or "the receiver"
+    if recording.ready is None:
         how = "connection closed" if error is None else _reason(error)
         return Failure("tls", f"{peer} broke off the TLS handshake: {how}")
     how = "closed" if error is None else "reset"
-    when = "without an answer" if marks.first_byte is None else "during its answer"
+    when = "without an answer" if recording.first_byte is None else "during its answer"
     return Failure("reset", f"{peer} {how} the connection {when}")
 
 
 def timed_out(recording: Recording, seconds: float) -> Failure:
     """The deadline passed; the sentence says what was being waited for."""
-    marks = recording.marks
-    if recording.status is not None:
+    if recording.answer.status:
         waited_for = f"{recording.peer} did not end its answer"
-    elif marks.ready is not None:
+    elif recording.reused or recording.ready is not None:
         waited_for = f"{recording.peer} did not answer"
-    elif marks.handshaking is not None:
+    elif recording.handshaking is not None:
         waited_for = f"no TLS handshake with {recording.peer}"
-    elif marks.opened is not None:
-        waited_for = f"no connection to {recording.tried[-1]}"
+    elif recording.opened is not None:
+        waited_for = f"no connection to {recording.tried}"
     else:
         waited_for = "the host name did not resolve"
     return Failure("timeout", f"{waited_for} within {seconds:g} s")

@@ -26,7 +26,9 @@ TEXT_CAP = 300  # characters of a reason or a message
 _CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), "\N{REPLACEMENT CHARACTER}")
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, unlike other values: one of each is made for every attempt, and to make a frozen one
+# costs seven times as much.
+@dataclass(slots=True)
 class Timings:
     """How long each phase took, in milliseconds of wall time; None for one that did not complete.
 
@@ -43,7 +45,7 @@ class Timings:
     total_ms: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """The value an attempt returns; a failed one is a value too, never an exception.
 

@@ -31,15 +31,14 @@ class Pool:
         """There is a new connection, at work."""
         self._connections.add(connection)
 
-    def give(self, origin: Origin) -> Connection | None:
+    def give(self, origin: Origin, now: float) -> Connection | None:
         """Answer an idle connection to an origin, which is idle no more; None if there is none."""
         waiting = self._by_origin.get(origin)
         while waiting:
             connection = waiting.pop()
             del self._idle[connection]
-            if connection.is_closing:
+            if connection.transport.is_closing():
                 continue
-            now = perf_counter()
             fits = (
                 now - connection.idle_since < IDLE
                 and now - connection.opened_at < AGE
@@ -52,7 +51,6 @@ class Pool:
 
     def take_in(self, connection: Connection) -> None:
         """Keep a connection that is idle now."""
-        connection.idle_since = perf_counter()
         waiting = self._by_origin.get(connection.origin)
         if waiting is None:
             waiting = self._by_origin[connection.origin] = deque()

@@ -7,7 +7,7 @@ which framings count, where an answer ends that says nothing of its end.
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from telecine.delivery.outcome import BODY_CAP
-from telecine.delivery.recording import Recording
+from telecine.delivery.recording import NOTHING, Answer
 
 MAX_HEADERS = 128  # of an answer, with its interim answers and trailers; one more is an error
 MAX_LINE = 8190  # bytes of its status line's label, and of one header
@@ -17,6 +17,7 @@ MAX_INTERIM = 16  # answers 1xx before the answer
 MAX_LENGTH = 2**63 - 1  # what a store can keep of a told length
 
 _BEGIN = b"HTTP/1."
+_FAMILIAR_CAP = 1024  # bytes of an answer that is remembered
 
 
 class BadAnswer(Exception):
@@ -24,24 +25,25 @@ class BadAnswer(Exception):
 
 
 class Reading:
-    """Reads one answer after the other into recordings.
+    """Reads one answer after the other.
 
-    After each `feed`: `done` says that the answer has ended (`recording.truncated`: that it was
-    cut), `reusable` that the connection is good for one more, `unasked` that something came behind.
+    After each `feed`: `done` says that the answer has ended (`answer.truncated`: that it was cut),
+    `reusable` that the connection is good for one more, `unasked` that something came behind.
     """
 
     __slots__ = (
         "_bodiless",
         "_chunked",
+        "_familiar",
         "_fields",
         "_in_body",
         "_interim",
         "_label",
         "_lines",
-        "_opening",
         "_parser",
-        "_recording",
+        "_said",
         "_seen",
+        "answer",
         "done",
         "reusable",
         "unasked",
@@ -55,19 +57,32 @@ class Reading:
             lenient_optional_cr_before_lf=True,
             lenient_spaces_after_chunk_size=True,
         )
+        self.answer = NOTHING
+        self._said, self._familiar = b"", NOTHING
 
-    def begin(self, recording: Recording) -> None:
-        """Read the next answer into a recording. The one before has ended, and is `reusable`."""
-        self._recording = recording
-        self._opening = b""
+    def begin(self, data: bytes) -> None:
+        """Read the first that came of an answer. The one before has ended, and was `reusable`.
+
+        Most receivers say the same each time. What they say, from beginning to end, means what it
+        meant the last time, and is not read again. Raises BadAnswer.
+        """
+        if data == self._said:
+            self.answer = self._familiar
+            self.done = self.reusable = True
+            self.unasked = False
+            return
+        self.answer = Answer()
         self._label = b""
         self._fields: list[tuple[bytes, bytes]] = []
         self._seen = self._lines = self._interim = 0
         self._in_body = self._chunked = self._bodiless = False
         self.done = self.reusable = self.unasked = False
+        self.feed(data)
+        if self.reusable and not self.unasked and len(data) <= _FAMILIAR_CAP:
+            self._said, self._familiar = data, self.answer
 
     def feed(self, data: bytes) -> None:
-        """Read what came. Raises BadAnswer; what had come before it stays in the recording."""
+        """Read what came next. Raises BadAnswer; `answer` keeps what had come before it."""
         if self._seen < len(_BEGIN):
             self._check_opening(data)
         self._seen += len(data)
@@ -82,19 +97,15 @@ class Reading:
 
     def end(self) -> bool:
         """Nothing more comes; answers whether that is an answer's good end."""
-        if self._in_body and not (self._chunked or self._bodiless) and self._untold:
+        if self._in_body and not (self._chunked or self._bodiless) and self.answer.length is None:
             self._finish()
         return self.done
 
-    @property
-    def _untold(self) -> bool:
-        return self._recording.length is None
-
     def _check_opening(self, data: bytes) -> None:
         """The parser would take RTSP for an answer, and every version of HTTP."""
-        opening = self._opening = (self._opening + data[: len(_BEGIN)])[: len(_BEGIN)]
-        if not _BEGIN.startswith(opening):
-            raise BadAnswer(f"it begins with {opening!r} instead of {_BEGIN.decode()}")
+        expected = _BEGIN[self._seen :]
+        if data[: len(expected)] != expected[: len(data)]:
+            raise BadAnswer(f"it begins with {data[:20]!r} where {_BEGIN.decode()} is due")
 
     def _feed_to_the_limit(self, data: bytes, room: int) -> None:
         self._parse(data[:room])
@@ -114,8 +125,8 @@ class Reading:
 
     def _finish(self) -> None:
         self.done = True
-        if self._recording.length is None:
-            self._recording.length = len(self._recording.body)
+        if self.answer.length is None:
+            self.answer.length = len(self.answer.body)
 
     # ---- what the parser calls
 
@@ -146,7 +157,7 @@ class Reading:
     def _length_told(self, length: int) -> None:
         if length > MAX_LENGTH:
             raise BadAnswer(f"a content-length of {length}")
-        self._recording.length = length
+        self.answer.length = length
 
     def _coding_told(self, name: bytes, value: bytes) -> None:
         """Only the one coding that needs no asking, once, spelt so that all read it alike."""
@@ -169,19 +180,17 @@ class Reading:
             return
         self._in_body = True
         self._bodiless = status in {101, 204, 304}
-        recording = self._recording
         if self._bodiless:
-            recording.length = 0
-        recording.answered(status, self._label, self._fields)
+            self.answer.length = 0
+        self.answer.begins(status, self._label, self._fields)
 
     def on_body(self, data: bytes) -> None:
         if self.done:
             return
-        body = self._recording.body
-        body += data
-        if len(body) > BODY_CAP:
-            del body[BODY_CAP:]
-            self._recording.truncated = self.done = True
+        answer = self.answer
+        if answer.goes_on(data) > BODY_CAP:
+            answer.body = answer.body[:BODY_CAP]
+            answer.truncated = self.done = True
             raise BadAnswer("cut")  # ends the parser: `done` says that all is well
 
     def on_message_complete(self) -> None:
@@ -189,7 +198,7 @@ class Reading:
             return
         if not self._in_body:  # an interim answer
             self._label, self._fields = b"", []
-            self._recording.length, self._chunked = None, False
+            self.answer.length, self._chunked = None, False
             return
-        self.reusable = self._parser.should_keep_alive() and self._recording.status != 101
+        self.reusable = self._parser.should_keep_alive() and self.answer.status != 101
         self._finish()

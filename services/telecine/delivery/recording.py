@@ -1,13 +1,44 @@
-"""What is seen of one attempt while it happens; at its end it becomes an outcome."""
+"""What is seen of one attempt while it happens; at its end it becomes an outcome.
 
-from dataclasses import dataclass, field
+The class attributes are the defaults: what did not happen costs nothing to record.
+"""
 
 from telecine.delivery.outcome import Failure, Outcome, Timings, kept_headers, label
 
 
-@dataclass(slots=True)
-class Marks:
-    """The moments of one exchange, in seconds of a monotonic clock; None: did not happen."""
+class Answer:
+    """An answer, as far as it has come."""
+
+    status: int = 0  # 0: its head has not come yet
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | bytearray = b""
+    truncated: bool = False
+    length: int | None = None
+
+    def begins(self, status: int, reason: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        """Its head is here."""
+        self.status = status
+        self.reason = label(status, reason)
+        self.headers = kept_headers(headers)
+
+    def goes_on(self, data: bytes) -> int:
+        """Some of its body is here; answers how many bytes there are in all."""
+        body = self.body
+        if not body:
+            self.body = data
+        elif isinstance(body, bytearray):
+            body += data
+        else:
+            self.body = bytearray(body) + data
+        return len(self.body)
+
+
+NOTHING = Answer()  # has come yet
+
+
+class Recording:
+    """Filled in by whatever carries the attempt. Moments are seconds of a monotonic clock."""
 
     wanted: float | None = None  # no idle connection: a new one is wanted
     named: bool = False  # the host is a name, so an address had to be found
@@ -15,67 +46,51 @@ class Marks:
     handshaking: float | None = None  # TCP stands, TLS begins
     ready: float | None = None  # the request may be written
     first_byte: float | None = None  # of the answer
-    ended: float | None = None  # the answer is whole, or will never be
-
-
-@dataclass(slots=True)
-class Recording:
-    """Filled in by whatever carries the attempt and by the reading of its answer."""
-
-    started: float
-    marks: Marks = field(default_factory=Marks)
-    tried: list[str] = field(default_factory=list)  # the addresses of every socket opened
+    tried: str | None = None  # the address of the last socket opened
     peer: str | None = None  # where a connection stands
     reused: bool = False
-    status: int | None = None
-    reason: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytearray = field(default_factory=bytearray)
-    truncated: bool = False
-    length: int | None = None
+    answer: Answer = NOTHING
+
+    def __init__(self, started: float) -> None:
+        self.started = started
 
     @property
     def is_stale(self) -> bool:
         """The connection was an idle one, and not a byte of the answer came over it."""
-        return self.reused and self.marks.first_byte is None
+        return self.reused and self.first_byte is None
 
-    def start_over(self) -> None:
-        """Forget the exchange over a stale connection; the next one must be over a fresh one."""
-        self.marks, self.peer, self.reused = Marks(), None, False
-
-    def answered(self, status: int, reason: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-        """The answer's head is here."""
-        self.status = status
-        self.reason = label(status, reason)
-        self.headers = kept_headers(headers)
-
-    def outcome(self, failure: Failure | None) -> Outcome:
-        marks = self.marks
-        assert marks.ended is not None, "an outcome is of what has ended"  # noqa: S101
+    def outcome(self, failure: Failure | None, ended: float) -> Outcome:
+        """Answer what it has come to at a moment."""
+        answer = self.answer
+        status = answer.status
         return Outcome(
-            status=self.status,
-            reason=self.reason,
-            headers=self.headers,
-            body=bytes(self.body),
-            truncated=self.truncated,
-            length=self.length if self.status is not None else None,
-            error=failure.error if failure else None,
-            message=failure.message if failure else "",
-            address=self.peer,
-            reused=self.reused,
-            timings=timings(marks, self.started, marks.ended),
+            status or None,
+            answer.reason,
+            answer.headers,
+            bytes(answer.body),
+            answer.truncated,
+            answer.length if status else None,
+            failure.error if failure else None,
+            failure.message if failure else "",
+            self.peer,
+            self.reused,
+            timings(self, ended),
         )
 
 
-def timings(marks: Marks, started: float, now: float) -> Timings:
+def timings(of: Recording, ended: float) -> Timings:
     """The spans between the moments."""
-    connected = marks.ready if marks.handshaking is None else marks.handshaking
+    ready = of.ready
+    first_byte_ms = _milliseconds(ready, of.first_byte)
+    total_ms = (ended - of.started) * 1000
+    if of.wanted is None:
+        return Timings(None, None, None, first_byte_ms, total_ms)
     return Timings(
-        dns_ms=_milliseconds(marks.wanted, marks.opened) if marks.named else None,
-        connect_ms=_milliseconds(marks.opened, connected),
-        tls_ms=_milliseconds(marks.handshaking, marks.ready),
-        first_byte_ms=_milliseconds(marks.ready, marks.first_byte),
-        total_ms=(now - started) * 1000,
+        _milliseconds(of.wanted, of.opened) if of.named else None,
+        _milliseconds(of.opened, ready if of.handshaking is None else of.handshaking),
+        _milliseconds(of.handshaking, ready),
+        first_byte_ms,
+        total_ms,
     )
 
 

@@ -6,17 +6,17 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from telecine.delivery.connection import Connection
 from telecine.delivery.dialling import Dialling
 from telecine.delivery.exchange import Exchange
 from telecine.delivery.failure import unsendable
 from telecine.delivery.names import Names, Resolver
+from telecine.delivery.outbox import Outbox
 from telecine.delivery.outcome import Failure, Outcome, judged
 from telecine.delivery.pool import Pool
 from telecine.delivery.recording import Recording
-from telecine.delivery.target import Origin, Unsendable, target_of
+from telecine.delivery.target import Unsendable, target_of
 from telecine.delivery.vetting import Vetting
-from telecine.delivery.webhook import USER_AGENT, WebhookRequest, Writing
+from telecine.delivery.webhook import USER_AGENT, WebhookRequest, written
 from telecine.delivery.wheel import Wheel
 from telecine.shared.egress import OPEN, Egress
 
@@ -45,7 +45,6 @@ class Sender:
         self._resolver = resolver
         self._tls = tls or ssl.create_default_context()
         self._tls.set_alpn_protocols(["http/1.1"])
-        self._writing = Writing()
         self._open = False
 
     async def __aenter__(self) -> Self:
@@ -53,6 +52,7 @@ class Sender:
         vetting = Vetting(self._egress)
         self._names = Names()
         self._wheel = Wheel(loop)
+        self._outbox = Outbox(loop)
         self._pool = Pool(vetting, loop)
         self._dialling = Dialling(vetting, self._resolver or self._names, self._pool, self._tls)
         self._open = True
@@ -81,20 +81,18 @@ class Sender:
         recording = Recording(perf_counter())
         try:
             target = target_of(request.url)
-            head = self._writing.head(target, request.headers, len(request.body))
+            message = written(target, request.headers, request.body)
         except Unsendable as error:
-            recording.marks.ended = perf_counter()
-            return recording.outcome(unsendable(error))
-        failure = await self._surviving_stale(
-            target.origin, head + request.body, recording, request.timeout
-        )
-        if failure is None and recording.status is not None:
-            failure = judged(recording.status, recording.reason)
-        return recording.outcome(failure)
+            return recording.outcome(unsendable(error), perf_counter())
+        future = self._loop.create_future()
+        exchange = Exchange(target.origin, message, recording, request.timeout, future)
+        failure = await self._surviving_stale(exchange, recording.started + request.timeout)
+        recording = exchange.recording
+        if failure is None:
+            failure = judged(recording.answer.status, recording.answer.reason)
+        return recording.outcome(failure, exchange.ended)
 
-    async def _surviving_stale(
-        self, origin: Origin, request: bytes, recording: Recording, timeout: float
-    ) -> Failure | None:
+    async def _surviving_stale(self, exchange: Exchange, deadline: float) -> Failure | None:
         """Exchange; once more over a fresh connection if an idle one turns out to be dead.
 
         A receiver may close an idle connection at the moment we write to it, and nobody can tell
@@ -103,22 +101,21 @@ class Sender:
         as failing. Once a byte of an answer came, or on a connection of our own making, the break is
         the receiver's and is reported.
         """
-        exchange = Exchange(origin, request, recording, timeout, self._loop.create_future())
-        failure = await self._through(exchange, self._pool.give(origin))
-        if failure is None or failure.error != "reset" or not recording.is_stale:
-            return failure
-        recording.start_over()
-        exchange.future = self._loop.create_future()
-        return await self._through(exchange, None)
-
-    async def _through(self, exchange: Exchange, idle: Connection | None) -> Failure | None:
-        """One exchange, over an idle connection or a new one; nothing of it outlives this."""
-        self._wheel.add(exchange, exchange.recording.started + exchange.timeout)
+        idle = self._pool.give(exchange.origin, exchange.recording.started)
+        self._wheel.add(exchange, deadline)
         try:
             if idle is None:
                 self._dialling.dial(exchange)
-            else:
-                idle.carry(exchange)
+                return await exchange.future
+            exchange.recording.reused = True
+            idle.carry(exchange)
+            self._outbox.post(idle)
+            failure = await exchange.future
+            if failure is None or failure.error != "reset" or not exchange.recording.is_stale:
+                return failure
+            exchange.again(self._loop.create_future())
+            self._wheel.add(exchange, deadline)  # it may have passed just now
+            self._dialling.dial(exchange)
             return await exchange.future
         finally:
             self._wheel.discard(exchange)

@@ -47,8 +47,8 @@ class Target:
     """A URL in the parts that a request is made of."""
 
     origin: Origin
-    head: bytes  # the request line and Host, without the last line's end
-    authorization: bytes | None  # of the URL's own credentials
+    head: str  # the request line and Host, without the last line's end
+    authorization: str  # the line, begun by its line end, of the URL's own credentials; or empty
 
 
 @lru_cache(maxsize=8192)
@@ -71,7 +71,7 @@ def target_of(url: str) -> Target:
     shown = f"[{host.partition('%')[0]}]" if ":" in host else host
     where = shown if port == _DEFAULTS[scheme] else f"{shown}:{port}"
     path = quote((parts["path"] or "/") + (parts["query"] or ""), safe=_AS_IS)
-    head = f"POST {path} HTTP/1.1\r\nhost: {where}".encode()
+    head = f"POST {path} HTTP/1.1\r\nhost: {where}"
     return Target(Origin(scheme, host, port, is_name), head, _basic(parts["user"]))
 
 
@@ -96,8 +96,9 @@ def _host(text: str) -> tuple[str, bool]:
     return name, True
 
 
-def _basic(user: str | None) -> bytes | None:
+def _basic(user: str | None) -> str:
     if not user:
-        return None
+        return ""
     name, _, password = user.partition(":")
-    return b"Basic " + base64.b64encode(unquote_to_bytes(name) + b":" + unquote_to_bytes(password))
+    pair = unquote_to_bytes(name) + b":" + unquote_to_bytes(password)
+    return f"\r\nauthorization: Basic {base64.b64encode(pair).decode()}"

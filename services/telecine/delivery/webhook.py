@@ -1,8 +1,9 @@
 """One webhook as it goes over the wire: a head that nothing can be smuggled into, and the body."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 
 from telecine.delivery.target import Target, Unsendable
@@ -17,10 +18,12 @@ _OURS = re.compile(
     "|transfer-encoding|upgrade",
     re.IGNORECASE,
 )
-_KNOWN_CAP = 1024
+_FRAME = 4  # lines: the request line, Host, Content-Length, the empty one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True
+)  # not frozen, since one is made for each attempt: that would cost the double
 class WebhookRequest:
     """What is to be sent. The body is sent as it is; it must stay below 1 MiB, as on NATS."""
 
@@ -30,49 +33,40 @@ class WebhookRequest:
     timeout: float  # seconds: one deadline over DNS, connect, TLS, headers and body
 
 
-class Writing:
-    """Writes the heads of webhooks. Knows the header names that it has seen: they are few."""
+def written(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Answer a webhook's bytes.
 
-    def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+    Raises Unsendable for a header that HTTP cannot carry, or that is the sender's own.
+    """
+    form, lines = _form(tuple(headers))
+    values = form % tuple(headers.values())
+    authorization = target.authorization
+    if authorization and "\r\nauthorization:" in form.lower():
+        authorization = ""  # the caller's own goes first
+    try:
+        head = (
+            f"{target.head}{values}{authorization}\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+        )
+    except UnicodeEncodeError as error:
+        raise Unsendable(f"a header's value is not text: {error.reason}") from error
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls != 2 * (_FRAME + lines + bool(authorization)):  # each line's CR and LF
+        raise Unsendable(f"header {_culprit(headers)} has a control character in its value")
+    return head + body
 
-    def head(self, target: Target, headers: Mapping[str, str], length: int) -> bytes:
-        """Answer the head of a webhook with `length` bytes of body.
 
-        Raises Unsendable for a header that HTTP cannot carry, or that is the sender's own.
-        """
-        known = self._known
-        parts = []
-        for name, value in headers.items():
-            parts.append(known.get(name) or self._begun(name))
-            parts.append(value)
-        block = _encoded("".join(parts))
-        # Each header has begun with CR LF: what else there is of control characters came with a value.
-        if len(block) - len(block.translate(None, _CONTROLS)) != len(parts):
-            raise Unsendable(f"header {_culprit(headers)} has a control character in its value")
-        if "user-agent" not in headers and not _has(headers, "user-agent"):
-            block += b"\r\nuser-agent: " + USER_AGENT.encode()
-        if target.authorization is not None and not _has(headers, "authorization"):
-            block += b"\r\nauthorization: " + target.authorization
-        return b"%b%b\r\ncontent-length: %d\r\n\r\n" % (target.head, block, length)
-
-    def _begun(self, name: str) -> str:
-        """A header's line as far as its value, if the name may be there at all."""
+@lru_cache(maxsize=1024)
+def _form(names: Iterable[str]) -> tuple[str, int]:
+    """Answer the lines of headers with these names, without the values, and how many they are."""
+    for name in names:
         if not _TOKEN.fullmatch(name):
             raise Unsendable(f"{name!r} is no name for a header")
         if _OURS.fullmatch(name):
             raise Unsendable(f"header {name} is written by the sender alone")
-        if len(self._known) >= _KNOWN_CAP:
-            self._known.clear()
-        self._known[name] = begun = f"\r\n{name}: "
-        return begun
-
-
-def _encoded(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise Unsendable(f"a header's value is not text: {error.reason}") from error
+    lines = [f"\r\n{name.replace('%', '%%')}: %s" for name in names]
+    if "user-agent" not in (name.lower() for name in names):
+        lines.append(f"\r\nuser-agent: {USER_AGENT}")
+    return "".join(lines), len(lines)
 
 
 def _culprit(headers: Mapping[str, str]) -> str:
@@ -81,7 +75,3 @@ def _culprit(headers: Mapping[str, str]) -> str:
         for name, value in headers.items()
         if len(value.encode().translate(None, _CONTROLS)) != len(value.encode())
     )
-
-
-def _has(headers: Mapping[str, str], name: str) -> bool:
-    return any(each.lower() == name for each in headers)
