@@ -20,6 +20,7 @@ from telecine.shared.events.endpoint import (
 )
 from telecine.shared.signing_keys import MOST_OLD
 from telecine.shared.verdicts import Refused, Unchanged
+from telecine.subscriptions.changes import Changes
 from telecine.subscriptions.decider import (
     Command,
     Create,
@@ -54,6 +55,14 @@ subscriptions = st.builds(
         EndpointSettings, signatures=st.sampled_from([("v1",), ("v1a",), ("v1", "v1a")])
     ),
 )
+
+
+def to(subscription: Subscription) -> Changes:
+    """Answer what makes any subscription into this one; no headers are ever given."""
+    fields = {name: value for name, value in subscription if name != "settings"}
+    return Changes(fields, dict(subscription.settings))
+
+
 creations = st.builds(
     Create,
     platform=platforms,
@@ -74,7 +83,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         Update,
         platform=askers,
-        subscription=subscriptions,
+        changes=subscriptions.map(to),
         asymmetric_key=st.just("asymmetric"),
     ),
     st.builds(SetActive, platform=askers, active=st.booleans()),

@@ -20,6 +20,7 @@ from telecine.shared.contracts.subscriptions import (
 from telecine.shared.database import opened
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.clock import ClockStarted
+from telecine.shared.sealing import KEY_BYTES, Seal
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.tables import EndpointRow, SecretRow
@@ -59,7 +60,8 @@ async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
     async with opened(database_url, [EndpointRow, SecretRow]) as database, clock.following():
         view, log = EndpointView(database), EventLog(bus, ENDPOINT)
         chance = secrets.token_bytes
-        yield Desk(Handlers(log, view, Vault(database), clock, seed=0, random_bytes=chance), view)
+        vault = Vault(database, Seal(bytes(KEY_BYTES)))
+        yield Desk(Handlers(log, view, vault, clock, seed=0, random_bytes=chance), view)
 
 
 async def test_an_endpoint_that_was_answered_is_matched_and_listed(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, Profile
+from telecine.shared.endpoint_rules import MAX_HEADERS
 from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
@@ -21,6 +22,7 @@ from telecine.shared.events.endpoint import (
     Subscription,
 )
 from telecine.shared.verdicts import Refused, Unchanged
+from telecine.subscriptions.changes import Changes
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Create:
 
 @dataclass(frozen=True)
 class Update:
-    """Replace what the owner may change. `platform` here and below: None is whichever it has."""
+    """Change what the owner may change. `platform` here and below: None is whichever it has."""
 
     platform: str | None
-    subscription: Subscription
+    changes: Changes
     asymmetric_key: str
 
 
@@ -154,13 +156,16 @@ def _change(state: Active | Inactive, command: Change, at: datetime) -> Decision
 
 
 def _update(profile: Profile, command: Update) -> Decision:
-    if profile.subscription == command.subscription:
+    after = command.changes.applied(profile.subscription)
+    if profile.subscription == after:
         return Unchanged()
-    wants = "v1a" in command.subscription.settings.signatures
+    if len(after.settings.headers) > MAX_HEADERS:
+        message = f"there would be more than {MAX_HEADERS} headers; take some away with null"
+        return Refused("invalid", message, "settings.headers")
+    wants = "v1a" in after.settings.signatures
     makes = wants and profile.current("v1a") is None
     return EndpointUpdated(
-        subscription=command.subscription,
-        asymmetric_key=command.asymmetric_key if makes else None,
+        subscription=after, asymmetric_key=command.asymmetric_key if makes else None
     )
 
 

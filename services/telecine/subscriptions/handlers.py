@@ -1,15 +1,17 @@
 """Subscriptions' answers: each lets the log obey, shows the result, and only then replies."""
 
 from collections.abc import Callable
+from typing import Any
 
 from telecine.platforms import packs
 from telecine.shared.contracts import Command, Done
+from telecine.shared.contracts.endpoint_settings import SettingsPatch
 from telecine.shared.contracts.subscriptions import (
+    ChangeEndpoint,
     CreateEndpoint,
     DeleteEndpoint,
     EndpointAnswer,
     EndpointPage,
-    EndpointWish,
     GetEndpoint,
     GetSecrets,
     ListEndpoints,
@@ -18,18 +20,22 @@ from telecine.shared.contracts.subscriptions import (
     UpdateEndpoint,
 )
 from telecine.shared.egress import OPEN, Egress
-from telecine.shared.endpoint import Absent, Deleted, Endpoint
+from telecine.shared.endpoint import Absent, Deleted, Endpoint, Living
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal
 from telecine.shared.eventlog import EventLog
-from telecine.shared.events.endpoint import EndpointFact, EndpointSettings, Subscription
-from telecine.shared.ids import hex_of
+from telecine.shared.events.endpoint import EndpointFact, Subscription
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
+from telecine.subscriptions.changes import Changes
+from telecine.subscriptions.checks import check_headers, check_types, check_url, known_pack
+from telecine.subscriptions.keeping import Keeping
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.reach import ensure_reachable
-from telecine.subscriptions.vault import SECRET_BYTES, Vault, signing_secret
+from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
+
+_Asked = Command[EndpointAnswer] | Command[Done]
 
 
 class Handlers:
@@ -56,40 +62,81 @@ class Handlers:
         self._egress = egress
 
     async def create(self, command: CreateEndpoint) -> EndpointAnswer:
-        """Make an endpoint, active from now on. Its secrets are kept before its fact names them."""
-        await ensure_reachable(command.wish.url, self._egress)
-        pack = packs()[command.platform]
+        """Make an endpoint, active from now on unless told otherwise."""
+        pack, wish = known_pack(command.platform), command.wish
+        check_url(wish.url)
+        check_types(wish.types, pack)
+        check_headers(command.settings.headers, pack)
+        await ensure_reachable(wish.url, self._egress)
         endpoint_id = pack.endpoint_id(self._seed, command.org, command.request_key)
-        signing_key = hex_of(endpoint_id, "signing", command.request_key)
-        secret = signing_secret(self._random_bytes(SECRET_BYTES))
-        await self._vault.put(signing_key, command.org, endpoint_id, secret)
-        subscription = await self._subscription(command, endpoint_id, command.wish, None)
-        wish = decider.Create(
+        keeping = self._keeping(command.org, endpoint_id, command.request_key)
+        said = {
+            "token_key": await keeping.token(wish.token, None),
+            "narrowed": wish.narrowed and pack.tells_all,
+        }
+        first = Subscription(url=wish.url, description=wish.description, types=wish.types)
+        changes = await _changes(keeping, said, command.settings, None)
+        created = decider.Create(
             command.platform,
             command.request_key,
-            signing_key,
-            subscription,
-            asymmetric_key_of(endpoint_id),
+            await keeping.first_key(),
+            changes.applied(first),
+            await keeping.first_asymmetric_key("v1a" in command.settings.signatures),
         )
-        return _living(await self._obey(command, endpoint_id, wish))
+        state = await self._obey(command, endpoint_id, created)
+        if not command.active:
+            state = await self._obey(command, endpoint_id, decider.SetActive(None, False))
+        return _answer(state)
 
     async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
-        """Replace what the owner may change; a token that stays the same keeps its key id."""
-        await ensure_reachable(command.wish.url, self._egress)
+        """Replace what a platform's own API says; a token that stays the same keeps its key id."""
+        wish = command.wish
+        await ensure_reachable(wish.url, self._egress)
         loaded = await self._log.load(command.org, command.endpoint_id)
-        known = None
-        if not isinstance(loaded.state, Absent):
-            known = loaded.state.profile.subscription
-        subscription = await self._subscription(command, command.endpoint_id, command.wish, known)
-        wish = decider.Update(
-            command.platform, subscription, asymmetric_key_of(command.endpoint_id)
+        before = None if isinstance(loaded.state, Absent) else loaded.state.profile.subscription
+        keeping = self._keeping(command.org, command.endpoint_id, command.request_id)
+        changes = Changes(
+            {
+                "url": wish.url,
+                "description": wish.description,
+                "types": wish.types,
+                "token_key": await keeping.token(wish.token, before),
+            },
+            choices=packs()[command.platform].choices,
         )
-        return _living(await self._obey(command, command.endpoint_id, wish))
+        key = await keeping.first_asymmetric_key(False)
+        update = decider.Update(command.platform, changes, key)
+        return _answer(await self._obey(command, command.endpoint_id, update))
+
+    async def change(self, command: ChangeEndpoint) -> EndpointAnswer:
+        """Change what a patch has, of whichever platform's endpoint."""
+        loaded = await self._log.load(command.org, command.endpoint_id)
+        state, patch = _living(loaded.state), command.patch
+        pack, given = packs()[state.profile.platform], patch.model_fields_set
+        if "url" in given:
+            check_url(patch.url)
+            await ensure_reachable(patch.url, self._egress)
+        if "types" in given:
+            check_types(patch.types, pack)
+        check_headers(patch.settings.headers, pack)
+        said = {name: getattr(patch, name) for name in given & {"url", "description", "types"}}
+        if "types" in given:
+            said["narrowed"] = pack.tells_all
+        keeping = self._keeping(command.org, command.endpoint_id, command.request_id)
+        before = state.profile.subscription
+        changes = await _changes(keeping, said, patch.settings, before)
+        key = await keeping.first_asymmetric_key("v1a" in patch.settings.signatures)
+        update = decider.Update(None, changes, key)
+        after = await self._obey(command, command.endpoint_id, update)
+        if "active" in given:
+            switch = decider.SetActive(None, patch.active)
+            after = await self._obey(command, command.endpoint_id, switch)
+        return _answer(after)
 
     async def set_active(self, command: SetEndpointActive) -> EndpointAnswer:
         """Switch an endpoint on or off."""
         wish = decider.SetActive(command.platform, command.active)
-        return _living(await self._obey(command, command.endpoint_id, wish))
+        return _answer(await self._obey(command, command.endpoint_id, wish))
 
     async def delete(self, command: DeleteEndpoint) -> Done:
         """Delete an endpoint: no future event is sent to it."""
@@ -98,8 +145,7 @@ class Handlers:
 
     async def get(self, query: GetEndpoint) -> EndpointAnswer:
         """Answer one endpoint, from the log itself, so never an old one."""
-        loaded = await self._log.load(query.org, query.endpoint_id)
-        answer = _living(loaded.state)
+        answer = _answer((await self._log.load(query.org, query.endpoint_id)).state)
         if query.platform and answer.endpoint.profile.platform != query.platform:
             raise Refusal("not_found", decider.NO_SUCH.message)
         return answer
@@ -109,61 +155,41 @@ class Handlers:
         return await self._view.page(query)
 
     async def secrets(self, query: GetSecrets) -> Secrets:
-        """Answer secrets by their key ids: for whoever signs, and for the endpoint's owner."""
+        """Answer secrets by their key ids: for whoever signs, and for platforms that show a token."""
         found = await self._vault.get(query.org, query.endpoint_id, query.key_ids)
         return Secrets(secrets=found)
 
-    async def _subscription(
-        self,
-        command: Command[EndpointAnswer],
-        endpoint_id: str,
-        wish: EndpointWish,
-        known: Subscription | None,
-    ) -> Subscription:
-        token_key = None
-        if wish.token is not None:
-            known_key = known.token_key if known else None
-            token_key = await self._token_key(command, endpoint_id, wish.token, known_key)
-        return Subscription(
-            url=wish.url,
-            description=wish.description,
-            types=wish.types,
-            token_key=token_key,
-            settings=known.settings if known else EndpointSettings(),
+    def _keeping(self, org: str, endpoint_id: str, wish: str) -> Keeping:
+        return Keeping(
+            self._vault, self._random_bytes, org=org, endpoint_id=endpoint_id, wish=wish
         )
 
-    async def _token_key(
-        self,
-        command: Command[EndpointAnswer],
-        endpoint_id: str,
-        token: str,
-        known_key: str | None,
-    ) -> str:
-        if known_key:
-            known = await self._vault.get(command.org, endpoint_id, [known_key])
-            if known.get(known_key) == token:
-                return known_key
-        key = hex_of(endpoint_id, "token", getattr(command, "request_key", command.request_id))
-        await self._vault.put(key, command.org, endpoint_id, token)
-        return key
-
-    async def _obey(
-        self,
-        command: Command[EndpointAnswer] | Command[Done],
-        endpoint_id: str,
-        wish: decider.Command,
-    ) -> Endpoint:
+    async def _obey(self, command: _Asked, endpoint_id: str, wish: decider.Command) -> Endpoint:
         trace = Trace(command.request_id, command.correlation_id)
         now = self._clock.now()
         return await self._obeying.obey(command.org, endpoint_id, wish, now=now, trace=trace)
 
 
-def asymmetric_key_of(endpoint_id: str) -> str:
-    """Answer the id of an endpoint's first v1a key; whoever makes it, it is the same one."""
-    return hex_of(endpoint_id, "asymmetric")
+async def _changes(
+    keeping: Keeping,
+    said: dict[str, Any],
+    settings: SettingsPatch,
+    before: Subscription | None,
+) -> Changes:
+    """Answer what `/v1` changes, once the values of headers are kept."""
+    given = settings.model_fields_set - {"headers"}
+    return Changes(
+        said,
+        {name: getattr(settings, name) for name in given},
+        await keeping.headers(settings.headers, before),
+    )
 
 
-def _living(state: Endpoint) -> EndpointAnswer:
+def _living(state: Endpoint) -> Living:
     if isinstance(state, Absent | Deleted):
         raise Refusal("not_found", decider.NO_SUCH.message)
-    return EndpointAnswer(endpoint=state)
+    return state
+
+
+def _answer(state: Endpoint) -> EndpointAnswer:
+    return EndpointAnswer(endpoint=_living(state))

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from telecine.shared.aggregates import ENDPOINT
+from telecine.shared.contracts.endpoint_secrets import ReadSecrets, RotateSecret
 from telecine.shared.contracts.subscriptions import (
+    ChangeEndpoint,
     CreateEndpoint,
     DeleteEndpoint,
     GetEndpoint,
@@ -23,10 +25,13 @@ from telecine.shared.projections import project
 from telecine.shared.pull import Pull
 from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
+from telecine.shared.sealing import seal_of
 from telecine.shared.settings import Settings
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
+from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.schema import SCHEMA
+from telecine.subscriptions.secrets_desk import SecretsDesk
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
 
@@ -45,16 +50,19 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
     async with instance(settings, "subscriptions", metrics) as me:
         database = await own_tables(me, SCHEMA)
         log, view = EventLog(me.bus, ENDPOINT), EndpointView(database)
+        vault = Vault(database, seal_of(settings))
+        await vault.open()
         handlers = Handlers(
             log,
             view,
-            Vault(database),
+            vault,
             me.clock,
             seed=settings.seed,
             random_bytes=secrets.token_bytes,
             egress=settings.egress_policy,
         )
-        _answer(me, handlers)
+        desk = SecretsDesk(log, Obeying(log, view), vault, me.clock, secrets.token_bytes)
+        _answer(me, handlers, desk)
         await project(me, log, "subscriptions-view", view.put)
         for durable, kind in MATCHED.items():
             matching = Matching(me.bus, EventLog(me.bus, kind), view, settings.fidelity, durable)
@@ -65,11 +73,14 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         yield
 
 
-def _answer(me: Instance, handlers: Handlers) -> None:
+def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk) -> None:
     serve(me.broker, CreateEndpoint, handlers.create)
     serve(me.broker, UpdateEndpoint, handlers.update)
+    serve(me.broker, ChangeEndpoint, handlers.change)
     serve(me.broker, SetEndpointActive, handlers.set_active)
     serve(me.broker, DeleteEndpoint, handlers.delete)
     serve(me.broker, GetEndpoint, handlers.get)
     serve(me.broker, ListEndpoints, handlers.list)
     serve(me.broker, GetSecrets, handlers.secrets)
+    serve(me.broker, RotateSecret, desk.rotate)
+    serve(me.broker, ReadSecrets, desk.read)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, false
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
@@ -24,7 +24,10 @@ class EndpointRow(SQLModel, table=True):
 
 
 class SecretRow(SQLModel, table=True):
-    """A secret by its key id. A record: the log names keys and never holds them."""
+    """A secret by its key id. A record: the log names keys and never holds them.
+
+    `sealed`: whether `value` is; only what an earlier version kept is not, until the service starts.
+    """
 
     __tablename__ = "secrets"
 
@@ -32,3 +35,4 @@ class SecretRow(SQLModel, table=True):
     org: str
     endpoint_id: str = Field(index=True)
     value: str
+    sealed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

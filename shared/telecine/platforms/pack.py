@@ -15,9 +15,11 @@ from telecine.platforms.fidelity import Provenance
 from telecine.platforms.house import House
 from telecine.platforms.saying import Saying
 from telecine.shared import job, live
+from telecine.shared.aggregates import JOB, LIVE
 from telecine.shared.endpoint import Profile
 from telecine.shared.envelope import Recorded
 from telecine.shared.errors import BrokenLog
+from telecine.shared.events import DOCUMENTED_TYPES
 from telecine.shared.video import Known
 
 Fidelity = Literal["documented", "extended"]
@@ -129,8 +131,8 @@ class Signpost:
 class Pack:
     """One platform.
 
-    `sends`: whether a type ever leaves as a webhook. `tells_all`: its endpoints choose no types,
-    they get whatever it sends. `render`: the body as it goes out.
+    `sends`: whether a type ever leaves as a webhook. `choices`: the types that its own API lets an
+    endpoint choose; none: they get whatever it sends. `render`: the body as it goes out.
     `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
@@ -153,8 +155,21 @@ class Pack:
     provenance: Callable[[], Provenance]
     doors: tuple[UploadDoor, ...] = ()
     forms: tuple[FormDoor, ...] = ()
-    tells_all: bool = False
+    choices: tuple[str, ...] = ()
     saying: Saying | None = None
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether its endpoints choose no types."""
+        return not self.choices
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What an endpoint of it may be sent: the documented types, and what else it ever sends."""
+        others = [
+            each for kind in (LIVE, JOB) for each in kind.facts if self.sends(each, "extended")
+        ]
+        return (*DOCUMENTED_TYPES, *others)
 
 
 def wire_time(at: datetime, digits: Literal[3, 6]) -> str:

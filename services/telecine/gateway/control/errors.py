@@ -36,4 +36,5 @@ def _first(error: RequestValidationError) -> tuple[str | None, str]:
         return None, 'the body is not JSON; send an object like {"speed": 60}'
     place = [str(part) for part in first["loc"][1:]]
     field = ".".join(place) or None
-    return field, f"{field or 'the body'}: {first['msg']}"
+    message = first["msg"].removeprefix("Value error, ")
+    return field, f"{field or 'the body'}: {message}"

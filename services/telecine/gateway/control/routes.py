@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
+from telecine.gateway.control.endpoints import add_endpoints
 from telecine.gateway.control.errors import describe
+from telecine.gateway.control.tokens import token
 from telecine.gateway.logs import Logs, as_of
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials, guarded
@@ -17,9 +19,7 @@ from telecine.shared.contracts.delivery import (
     ListDeliveries,
     ResendDelivery,
 )
-from telecine.shared.contracts.subscriptions import GetEndpoint, GetSecrets, ListEndpoints
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.ids import hex_of, is_token
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": shapes.ProblemAnswer} for status in (400, 401, 404, 405, 409, 413, 503, 504)
@@ -42,38 +42,12 @@ def router(house: House, logs: Logs) -> APIRouter:
         return found
 
     authorised = Depends(org)
-    _endpoints(routes, house, authorised)
+    add_endpoints(routes, house, authorised)
     _events(routes, logs, authorised)
     _deliveries(routes, house, authorised)
     _clock(routes, house, authorised)
     _reset(routes, house, authorised)
     return routes
-
-
-def _endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
-    @routes.get("/endpoints", summary="Endpoints of every platform, newest first")
-    async def endpoints(
-        org: str = authorised,
-        platform: str | None = None,
-        offset: Annotated[int, Query(ge=0)] = 0,
-        limit: Annotated[int, Query(ge=1, le=100)] = 50,  # each may have 3 kB, a reply 1 MiB
-    ) -> shapes.EndpointsAnswer:
-        query = ListEndpoints(org=org, platform=platform, offset=offset, limit=limit)
-        page = await house.call(query)
-        found = [shapes.EndpointShape.of(each) for each in page.endpoints]
-        return shapes.EndpointsAnswer(endpoints=found, total=page.total)
-
-    @routes.get("/endpoints/{endpoint_id}/secret", summary="An endpoint's signing secret")
-    async def secret(endpoint_id: str, org: str = authorised) -> shapes.SecretAnswer:
-        found = await house.call(GetEndpoint(org=org, endpoint_id=token(endpoint_id)))
-        key = found.endpoint.profile.signing_key
-        query = GetSecrets(org=org, endpoint_id=endpoint_id, key_ids=(key,))
-        return shapes.SecretAnswer(secret=(await house.call(query)).secrets[key])
-
-
-def token(value: str) -> str:
-    """Answer an id that is safe as a token of a subject; anything else is nobody's id."""
-    return value if is_token(value) else hex_of("nobody", value)
 
 
 def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:

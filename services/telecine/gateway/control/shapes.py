@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.contracts.delivery import Attempt, Delivery
-from telecine.shared.endpoint import Active, Living
 
 
 class Shape(BaseModel):
@@ -24,46 +23,6 @@ class Problem(Shape):
 
 class ProblemAnswer(Shape):
     error: Problem
-
-
-class EndpointShape(Shape):
-    """An endpoint of whichever platform."""
-
-    id: str
-    platform: str
-    url: str
-    description: str | None
-    types: list[str]
-    active: bool
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-    @classmethod
-    def of(cls, endpoint: Living) -> "EndpointShape":
-        profile = endpoint.profile
-        return cls(
-            id=profile.id,
-            platform=profile.platform,
-            url=profile.subscription.url,
-            description=profile.subscription.description,
-            types=list(profile.subscription.types),
-            active=isinstance(endpoint, Active),
-            created_at=profile.created_at,
-            updated_at=profile.updated_at,
-            version=profile.version,
-        )
-
-
-class EndpointsAnswer(Shape):
-    endpoints: list[EndpointShape]
-    total: int
-
-
-class SecretAnswer(Shape):
-    """The Standard Webhooks signing secret."""
-
-    secret: str
 
 
 class EventsAnswer(Shape):

@@ -17,7 +17,7 @@ from telecine.platforms.omega.endpoint_events import EndpointEvents
 from telecine.platforms.omega.endpoint_shape import endpoint_id
 from telecine.platforms.omega.errors import describe, failure
 from telecine.platforms.omega.event_shape import body
-from telecine.platforms.omega.events_table import sends
+from telecine.platforms.omega.events_table import EVENT_TYPES, sends
 from telecine.platforms.omega.said import SAYING
 from telecine.platforms.omega.signposts import signpost
 from telecine.platforms.omega.source_download import SourceDownload
@@ -67,6 +67,7 @@ PACK = Pack(
     failure=failure,
     signpost=signpost,
     provenance=kept_in(f"{__name__}.fidelity"),
+    choices=EVENT_TYPES,
     saying=SAYING,
     doors=(upload_door.DOOR, upload_door_v1.DOOR),
 )

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from telecine.platforms.omega.events_table import EVENT_TYPES
 from telecine.platforms.omega.wire import Digits, coid
 from telecine.platforms.pack import wire_time
 from telecine.shared.endpoint import Active, Living
+from telecine.shared.event_types import expanded
 from telecine.shared.ids import hex_of
 
 
@@ -14,7 +16,10 @@ def endpoint_id(seed: int, org: str, request_key: str) -> str:
 
 
 def shown(endpoint: Living, digits: Digits) -> dict[str, Any]:
-    """Answer the documented object; `events` in the order in which they were asked for."""
+    """Answer the documented object; `events` in the order in which they were asked for.
+
+    What `/v1` says by wildcards, Omega says type by type; what it has no word for it does not show.
+    """
     profile = endpoint.profile
     return {
         "id": profile.id,
@@ -23,6 +28,6 @@ def shown(endpoint: Living, digits: Digits) -> dict[str, Any]:
         "coid": coid(profile.org),
         "url": profile.subscription.url,
         "description": profile.subscription.description,
-        "events": list(profile.subscription.types),
+        "events": list(expanded(profile.subscription.types, EVENT_TYPES)),
         "active": isinstance(endpoint, Active),
     }

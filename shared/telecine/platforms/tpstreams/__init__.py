@@ -71,5 +71,4 @@ PACK = Pack(
     provenance=kept_in(f"{__name__}.fidelity"),
     saying=SAYING,
     forms=(form_door.DOOR,),
-    tells_all=True,
 )

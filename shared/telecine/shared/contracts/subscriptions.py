@@ -6,6 +6,7 @@ from pydantic import Field
 
 from telecine.shared import endpoint
 from telecine.shared.contracts import PAGE, Command, Done, Request
+from telecine.shared.contracts.endpoint_settings import EndpointPatch, SettingsPatch
 from telecine.shared.events import Wire
 
 LivingEndpoint = Annotated[endpoint.Living, Field(discriminator="kind")]
@@ -23,12 +24,16 @@ class EndpointPage(Wire):
 
 
 class EndpointWish(Wire):
-    """What an owner asks of an endpoint. `token` is a secret that the platform sends along."""
+    """What an owner asks of an endpoint. `token` is a secret that the platform sends along.
+
+    `narrowed`: the types were chosen, whether or not the platform offers a choice.
+    """
 
     url: str
     description: str | None = None
     types: tuple[str, ...]
-    token: str | None = None
+    token: str | None = Field(None, repr=False)
+    narrowed: bool = False
 
 
 class CreateEndpoint(Command[EndpointAnswer]):
@@ -38,15 +43,29 @@ class CreateEndpoint(Command[EndpointAnswer]):
     platform: str
     request_key: str
     wish: EndpointWish
+    settings: SettingsPatch = SettingsPatch()
+    active: bool = True
 
 
 class UpdateEndpoint(Command[EndpointAnswer]):
+    """Replace what a platform's own API can say; settings, and types that it has no word for, stay."""
+
     service: ClassVar[str] = "subscriptions"
     name: ClassVar[str] = "endpoint.update"
     reply: ClassVar[type[Any]] = EndpointAnswer
     platform: str
     endpoint_id: str
     wish: EndpointWish
+
+
+class ChangeEndpoint(Command[EndpointAnswer]):
+    """Change some of an endpoint, of whichever platform; all in one fact, but for switching it."""
+
+    service: ClassVar[str] = "subscriptions"
+    name: ClassVar[str] = "endpoint.change"
+    reply: ClassVar[type[Any]] = EndpointAnswer
+    endpoint_id: str
+    patch: EndpointPatch
 
 
 class SetEndpointActive(Command[EndpointAnswer]):
@@ -62,7 +81,7 @@ class DeleteEndpoint(Command[Done]):
     service: ClassVar[str] = "subscriptions"
     name: ClassVar[str] = "endpoint.delete"
     reply: ClassVar[type[Any]] = Done
-    platform: str
+    platform: str | None
     endpoint_id: str
 
 
