@@ -1,13 +1,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-compose check bench docs sabotage clean
+.PHONY: demo test test-long test-compose check bench docs sabotage clean
 
 demo: .venv/ready  ## real uploads in, documented webhooks out, in under a minute
 	$(BIN)/telecine demo
 
 test: .venv/ready  ## everything, in parallel, on a real nats-server
 	$(BIN)/pytest -n 4 --dist worksteal
+
+test-long: .venv/ready  ## the ledger over 1,000 seeds, and its table (an hour or so)
+	LEDGER_SEEDS=1000 $(BIN)/pytest -n 4 --dist worksteal -q tests/ledger
 
 # Not part of `test`: it needs `docker compose up --build --wait` first, and kills what it finds there.
 test-compose: .venv/ready  ## check and kill a house that runs in containers

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -93,10 +94,18 @@ CRASHED = pytest.mark.filterwarnings(
 )
 
 
+@contextmanager
+def armed() -> Iterator[Failpoints]:
+    """Failpoints that end with the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("telecine.shared.pull.GRACE", 0)  # a crash leaves nobody time to finish
+        points = Failpoints(patch)
+        yield points
+        points.release()
+        gc.collect()  # what a crash left open is found here, where CRASHED expects it
+
+
 @pytest.fixture
-def failpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[Failpoints]:
-    monkeypatch.setattr("telecine.shared.pull.GRACE", 0)  # a crash leaves nobody time to finish
-    armed = Failpoints(monkeypatch)
-    yield armed
-    armed.release()
-    gc.collect()  # what a crash left open is found here, where CRASHED expects it
+def failpoints() -> Iterator[Failpoints]:
+    with armed() as points:
+        yield points

@@ -1,0 +1,81 @@
+"""Striking in process: delivery is stopped, or gets an exception, between two of its effects."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any, get_args
+
+from telecine.shared.database import opened
+from tests import rooms as houses
+from tests.delivery import effects
+from tests.failpoints import Effect, Failpoints, How, Moment, armed
+from tests.ledger.faults import plan
+from tests.ledger.receivers import Receivers
+from tests.ledger.run import Ground, Result, Run, run
+from tests.rooms import Rooms
+
+#: So fast that a delivery's first retries come within a tenth of a second.
+SPEED = 20_000
+#: Seconds of an attempt.
+TIMEOUT = 1.0
+EFFECTS: dict[str, Effect] = {
+    name: each for name, each in vars(effects).items() if isinstance(each, Effect)
+}
+#: Only reached when something was cut short before.
+BEHIND_A_CRASH = {"LAST_READ"}
+#: How often a seed strikes twice.
+SECOND = 0.4
+_WAYS: tuple[How, ...] = get_args(How)
+_MOMENTS: tuple[Moment, ...] = get_args(Moment)
+
+
+class Failing:
+    """A house in this process, and seeds that are run in it."""
+
+    def __init__(self, rooms: Rooms, ground: Ground) -> None:
+        self._rooms = rooms
+        self._ground = ground
+
+    async def run(self, seed: int) -> Result:
+        """Run a seed; its failpoints are decided by it."""
+        random = Random(f"failpoints {seed}")
+        with armed() as points:
+
+            async def strike(its: Run) -> None:
+                await self._strike(its, random, points, sorted(set(EFFECTS) - BEHIND_A_CRASH))
+                if random.random() < SECOND:
+                    await self._strike(its, random, points, sorted(EFFECTS))
+
+            result = await run(self._ground, plan(seed), strike)
+        return replace(result, kind="failpoints")
+
+    async def _strike(
+        self, its: Run, random: Random, points: Failpoints, names: list[str]
+    ) -> None:
+        name, how, moment = random.choice(names), random.choice(_WAYS), random.choice(_MOMENTS)
+        effect = replace(EFFECTS[name], skip=random.choice((0, 0, 1, 2, 5)))
+        await points.set(effect, moment, how).reached.wait()
+        await its.unbroken(self._crash(its, f"{how} {moment} {name} {effect.skip}", how))
+
+    async def _crash(self, its: Run, what: str, how: How) -> None:
+        if how == "raises":
+            async with its.killing(what, most=1):
+                return
+        async with its.killing(what):
+            await self._rooms.stop("delivery")
+        await self._rooms.start("delivery")
+
+
+@asynccontextmanager
+async def failing(data: Path, **settings: Any) -> AsyncIterator[Failing]:
+    """Run a house while the block lasts."""
+    async with AsyncExitStack() as stack:
+        house = houses.opened(data, speed=SPEED, timeout=TIMEOUT, **settings)
+        rooms, customer = await stack.enter_async_context(house)
+        receivers = Receivers()
+        await stack.enter_async_context(receivers.listening())
+        url = rooms.settings.database("delivery")
+        database = await stack.enter_async_context(opened(url, []))
+        yield Failing(rooms, Ground(rooms.bus, customer, receivers, database))

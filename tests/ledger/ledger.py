@@ -1,0 +1,216 @@
+"""The ledger: three sides of one run, held against each other. Pure; no problem: all is accounted for."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+#: Wall time until an attempt is on record or never will be, from its request on: its own time-out and some.
+WINDOW = timedelta(seconds=3)
+#: Wall time that a request may lie between the two, sent before a kill and read behind it.
+LATE = timedelta(seconds=1)
+ENDED = {"succeeded", "exhausted", "discarded"}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What the log says must be sent: this event to this endpoint."""
+
+    endpoint_id: str
+    event_id: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is on record of a delivery."""
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    video_id: str
+    position: int
+    state: str
+    next: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What is on record of an attempt; `started_at` is virtual."""
+
+    delivery_id: str
+    number: int
+    trigger: str
+    started_at: datetime
+    status: int | None
+    error: str | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as its receiver saw it. `told` is the virtual moment that it carried, `answered` the
+    status that was sent back; None: the receiver hung, or broke the connection."""
+
+    delivery_id: str
+    endpoint_id: str
+    at: datetime
+    told: datetime
+    answered: int | None
+    broke: bool = False
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When (wall) something was ended, or got an exception, in the middle of its work.
+
+    `most`: how many attempts that cut off at most; None: whatever was under way.
+    """
+
+    what: str
+    began: datetime
+    ended: datetime
+    most: int | None = None
+
+
+@dataclass
+class Account:
+    """Everything about one run, as its three sides tell it."""
+
+    owed: set[Owed]
+    deliveries: list[Delivery]
+    attempts: list[Attempt]
+    seen: list[Seen]
+    kills: list[Kill]
+    ordering: dict[str, str] = field(default_factory=dict)  # by endpoint: video, endpoint
+
+    @property
+    def duplicates(self) -> list[Seen]:
+        """Requests beyond one for each attempt on record: of each attempt, the earlier ones."""
+        recorded = Counter((each.delivery_id, each.started_at) for each in self.attempts)
+        seen: dict[tuple[str, datetime], list[Seen]] = defaultdict(list)
+        for each in sorted(self.seen, key=lambda each: each.at):
+            seen[each.delivery_id, each.told].append(each)
+        return [
+            one
+            for key, requests in seen.items()
+            for one in requests[: len(requests) - recorded[key]]
+        ]
+
+    @property
+    def missing(self) -> set[Owed]:
+        return self.owed - {Owed(each.endpoint_id, each.event_id) for each in self.deliveries}
+
+
+def problems(account: Account) -> list[str]:
+    """Answer all that does not fit together."""
+    return [
+        *(f"owed and not on record: {each}" for each in account.missing),
+        *_deliveries(account),
+        *_chains(account),
+        *_claims(account),
+        *_duplicates(account),
+        *_order(account),
+    ]
+
+
+def _deliveries(account: Account) -> Iterator[str]:
+    """Each delivery is owed, is there once, and has ended."""
+    count = Counter(Owed(each.endpoint_id, each.event_id) for each in account.deliveries)
+    for owed, times in count.items():
+        if times > 1:
+            yield f"on record {times} times: {owed}"
+        if owed not in account.owed:
+            yield f"on record and not owed: {owed}"
+    for each in account.deliveries:
+        if each.state not in ENDED:
+            yield f"not ended: {each}"
+
+
+def _chains(account: Account) -> Iterator[str]:
+    """Attempts are numbered without gap or fork, none is early, and the last one is the delivery's end."""
+    chains = _by_delivery(each for each in account.attempts if each.trigger != "repeat")
+    for delivery in account.deliveries:
+        chain = sorted(chains.pop(delivery.id, []), key=lambda each: each.number)
+        numbers = [each.number for each in chain]
+        whole = list(range(1, delivery.next))
+        if delivery.state != "discarded" and numbers != whole:
+            yield f"attempts {numbers} of a delivery whose next is {delivery.next}: {delivery.id}"
+        for before, after in pairwise(chain):
+            if before.error is None:
+                yield f"an attempt behind a success: {after}"
+            if before.next_at is None or after.started_at < before.next_at:
+                yield f"an attempt before its time: {after}"
+        if delivery.state == "succeeded" and (not chain or chain[-1].error is not None):
+            yield f"succeeded without a success: {delivery}"
+        if delivery.state == "exhausted" and (not chain or chain[-1].error is None):
+            yield f"exhausted behind a success: {delivery}"
+    for unknown in chains:
+        yield f"attempts of a delivery that is not on record: {unknown}"
+
+
+def _claims(account: Account) -> Iterator[str]:
+    """An attempt that says it was answered was answered so."""
+    answers = Counter((each.delivery_id, each.told, each.answered) for each in account.seen)
+    for each in account.attempts:
+        if each.status is None:
+            continue
+        key = (each.delivery_id, each.started_at, each.status)
+        answers[key] -= 1
+        if answers[key] < 0:
+            yield f"answered on record, and no receiver saw it: {each}"
+
+
+def _duplicates(account: Account) -> Iterator[str]:
+    """A request that is not on record was cut off by a kill, or was the first half of one that the sender
+    made anew because it had found its kept connection broken."""
+    left = {kill: kill.most for kill in account.kills}
+    for each in account.duplicates:
+        if _made_anew(each, account.seen):
+            continue
+        killers = [kill for kill in account.kills if _cuts_off(kill, each) and left[kill] != 0]
+        if not killers:
+            yield f"a request that nothing explains: {each}"
+            continue
+        # One that may explain any number explains this one, so that the others stay for the rest.
+        killer = min(killers, key=lambda kill: (kill.most is not None, kill.ended))
+        most = left[killer]
+        left[killer] = None if most is None else most - 1
+
+
+def _cuts_off(kill: Kill, request: Seen) -> bool:
+    return kill.began <= request.at + WINDOW and request.at <= kill.ended + LATE
+
+
+def _made_anew(one: Seen, seen: Sequence[Seen]) -> bool:
+    return one.broke and any(
+        each.delivery_id == one.delivery_id and each.told == one.told and each.at > one.at
+        for each in seen
+    )
+
+
+def _order(account: Account) -> Iterator[str]:
+    """Where order is kept, nothing of the next delivery is sent before everything of this one."""
+    requests: dict[str, list[Seen]] = defaultdict(list)
+    for each in account.seen:
+        requests[each.delivery_id].append(each)
+    lanes: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for delivery in sorted(account.deliveries, key=lambda each: each.position):
+        match account.ordering.get(delivery.endpoint_id):
+            case "video":
+                lanes[delivery.endpoint_id, delivery.video_id].append(delivery)
+            case "endpoint":
+                lanes[delivery.endpoint_id, ""].append(delivery)
+    for lane in lanes.values():
+        for before, after in pairwise(each for each in lane if requests[each.id]):
+            last = max(each.at for each in requests[before.id])
+            first = min(each.at for each in requests[after.id])
+            if first < last:
+                yield f"sent before its predecessor had ended: {after} behind {before}"
+
+
+def _by_delivery(attempts: Iterable[Attempt]) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = defaultdict(list)
+    for each in attempts:
+        found[each.delivery_id].append(each)
+    return dict(found)

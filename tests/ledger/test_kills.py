@@ -1,0 +1,18 @@
+"""Workers, gateway, clock and nats-server are killed with SIGKILL at any moment: all is accounted for."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.ledger.blocks import SEEDS, Say, blocks, judged, named, tables
+from tests.ledger.killing import killing
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(120 + 30 * SEEDS)]
+
+
+@pytest.mark.parametrize("block", blocks(SEEDS // 10, 2), ids=named)
+async def test_every_delivery_is_accounted_for_whatever_is_killed(
+    block: list[int], tmp_path: Path, record_property: Say
+) -> None:
+    async with tables(block) as settings:
+        await judged(killing(tmp_path / "data", **settings), block, record_property)
