@@ -1,0 +1,1 @@
+"""Receivers that do what no receiver should, as data: what each does, and what goes on record."""
