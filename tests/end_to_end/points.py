@@ -7,7 +7,7 @@ from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus
 from telecine.shared.eventlog import EventLog
-from telecine.subscriptions import matching
+from telecine.shared.pipelining import Pipeline
 from telecine.subscriptions.view import EndpointView
 from telecine.transcoder import handlers as transcoder
 from tests.delivery import effects as delivery
@@ -119,9 +119,10 @@ RESENDING = [
 MATCHING = points(
     "VIDEOS",
     {
-        "endpoints read": Effect(EndpointView, "active"),
-        "first owed": Effect(matching, "owe"),
-        "second owed": Effect(matching, "owe", skip=1),
+        "endpoints read": Effect(EndpointView, "mark"),
+        "first owed": Effect(Pipeline, "_send"),
+        "second owed": Effect(Pipeline, "_send", skip=1),
+        "all owed": Effect(Bus, "publish_all"),
         "fact acknowledged": Effect(Bus, "ack", _consumed_by("subscriptions-matching")),
     },
 )

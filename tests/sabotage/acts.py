@@ -7,6 +7,7 @@ from tests.sabotage import (
     acts_on_folders,
     acts_on_sending,
     acts_on_the_clock,
+    acts_on_the_fan_out,
     acts_on_the_log,
     acts_on_uploads,
 )
@@ -17,7 +18,7 @@ ACTS: dict[str, Act] = {
     for part in (
         *(acts_on_delivery, acts_on_sending, acts_on_egress),
         *(acts_on_the_log, acts_on_the_clock, acts_on_uploads),
-        *(acts_on_folders, acts_on_encoding),
+        *(acts_on_folders, acts_on_encoding, acts_on_the_fan_out),
     )
     for each in part.ACTS
 }

@@ -67,9 +67,9 @@ ACTS = [
         "owed-without-an-id",
         "a fact that is matched again owes nothing twice",
         Edit(
-            f"{SHARED}/owed.py",
-            "headers=owed_headers(owed), message_id=owed.delivery_id\n",
-            "headers=owed_headers(owed)\n",
+            f"{SHARED}/pipelining.py",
+            '        headers = {**message.headers, "Nats-Msg-Id": message.message_id}\n',
+            "        headers = {**message.headers}\n",
         ),
         tests=f"{MATCHING_CRASH}[after_second_owed-stops]",
     ),

@@ -1,11 +1,10 @@
 """The clock service: of several copies one owns the time and its timers, the others stand by."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 import structlog
 from nats.errors import Error as NatsError
@@ -23,11 +22,9 @@ from telecine.shared.metrics import Metrics
 from telecine.shared.renewing import renewed
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
-from telecine.shared.tasks import alongside
+from telecine.shared.tasks import alongside, unless
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 #: Seconds between two lives of a copy.
 _PAUSE = 0.2
@@ -82,7 +79,7 @@ class _Copy:
                     raise
                 expected = isinstance(error, TelecineError | NatsError | TimeoutError)
                 log.warning("clock.begun_anew", error=repr(error), exc_info=not expected)
-                await self._unless_stopped(asyncio.sleep(_PAUSE))
+                await unless(self.stopping, asyncio.sleep(_PAUSE))
 
     async def _live_once(self) -> None:
         async with (
@@ -90,7 +87,7 @@ class _Copy:
             me.clock.following(),
             candidate(me.bus, "clock", me.beating.instance) as lease,
         ):
-            taken = await self._unless_stopped(lease.acquire(lambda: self._stand_by(me)))
+            taken = await unless(self.stopping, lease.acquire(lambda: self._stand_by(me)))
             if taken:
                 me.beating.standing_by = False
                 async with AsyncExitStack() as stack:  # all of it ends before the lease does
@@ -121,19 +118,8 @@ class _Copy:
         await me.ready()
         await me.stack.enter_async_context(alongside("clock readiness", _tell(me, lease)))
         self._placed.set()
-        await self._unless_stopped(lease.lost.wait())
+        await unless(self.stopping, lease.lost.wait())
         await handlers.note_time()
-
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """Do something, unless the copy is stopped first; then None."""
-        doing, stopped = asyncio.create_task(work), asyncio.create_task(self.stopping.wait())
-        try:
-            await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            return await doing if doing.done() else None
-        finally:
-            for task in (doing, stopped):
-                task.cancel()
-            await asyncio.gather(doing, stopped, return_exceptions=True)
 
 
 async def _tell(me: Instance, lease: Lease) -> None:

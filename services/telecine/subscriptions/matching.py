@@ -3,49 +3,36 @@
 Idempotent by the delivery's id, a hash of event and endpoint.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.platforms import packs
-from telecine.platforms.pack import Fidelity, Rendering
 from telecine.shared.aggregates import JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Active
 from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.errors import BrokenLog, BrokenMessage
-from telecine.shared.event_types import OPERATIONAL_TYPES, wanted
 from telecine.shared.eventlog import EventLog
-from telecine.shared.ids import object_id
 from telecine.shared.logging import correlation
-from telecine.shared.owed import Owed, owe
 from telecine.shared.virtual_time import wall_now
-from telecine.subscriptions.view import EndpointView
+from telecine.subscriptions.audience import Audience, Listener
+from telecine.subscriptions.owing import Due, Owing
+from telecine.subscriptions.telling import Told, owed_of
+from telecine.subscriptions.wanting import chain_of
 
 log = structlog.get_logger()
 
-#: Facts that are matched together: one look at the endpoints, one wait for NATS.
-ABREAST = 64
+#: Facts that are matched together: one look at the endpoints.
+ABREAST = 128
+#: Deliveries that are published together: one wait for NATS, one transaction of those in order.
+TOGETHER = 512
 #: Whose facts are matched, and by which consumer.
 MATCHED: Mapping[str, Kind[Any, Any]] = {
     "subscriptions-matching": VIDEO,
     "subscriptions-matching-lives": LIVE,
     "subscriptions-matching-jobs": JOB,
 }
-
-
-def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:
-    """Whether an active endpoint is owed events of a type."""
-    subscription = endpoint.profile.subscription
-    if event_type in OPERATIONAL_TYPES:
-        return wanted(subscription.types, event_type)
-    pack = packs()[endpoint.profile.platform]
-    everything = pack.tells_all and not subscription.narrowed
-    chosen = everything or wanted(subscription.types, event_type)
-    return chosen and pack.sends(event_type, fidelity)
 
 
 def _about(message: Msg) -> tuple[str, str]:
@@ -58,69 +45,62 @@ def _about(message: Msg) -> tuple[str, str]:
 
 
 class Matching:
-    """Publishes `delivery.requested` for each endpoint that wants a fact."""
+    """Owes a fact to each endpoint that wants it."""
 
     def __init__(
-        self,
-        bus: Bus,
-        log: EventLog[Any, Any],
-        view: EndpointView,
-        fidelity: Fidelity,
-        durable: str,
+        self, bus: Bus, log: EventLog[Any, Any], audience: Audience, owing: Owing, durable: str
     ) -> None:
         self._bus = bus
         self._durable = durable
         self._log = log
-        self._view = view
-        self._fidelity = fidelity
+        self._audience = audience
+        self._owing = owing
 
     async def take(self, messages: list[Msg]) -> None:
         """Match some facts, in their order, against the endpoints as they are now."""
         about = [_about(message) for message in messages]
-        endpoints = {
-            org: await self._view.active(org) for org in dict.fromkeys(o for _, o in about)
+        listeners = {
+            org: await self._audience.of(org) for org in dict.fromkeys(o for _, o in about)
         }
-        owed: list[tuple[Msg, Owed]] = []
+        due: list[Due] = []
+        begun: list[Msg] = []
         for message, (event_type, org) in zip(messages, about, strict=True):
-            wanting = [e for e in endpoints[org] if wants(e[0], event_type, self._fidelity)]
-            if wanting:  # most facts are wanted by nobody, and need not be read
-                fact = self._log.parse(message)
-                owed += [(message, await self._owed(fact, *each)) for each in wanting]
-        # Begun in order on one connection, so stored in order; only the answers are awaited at once.
-        await asyncio.gather(*(self._owe(*each) for each in owed))
+            if wanting := listeners[org].of(event_type):  # most facts are wanted by nobody
+                due = await self._begin(message, wanting, due)
+            begun.append(message)
+            if len(due) >= TOGETHER:
+                await self._finish(begun, due)
+                due, begun = [], []
+        await self._finish(begun, due)
+
+    async def _begin(self, message: Msg, wanting: list[Listener], due: list[Due]) -> list[Due]:
+        """Add what is owed for a fact; owe at once what is too much to be owed with the others."""
+        fact = self._log.parse(message)
+        told = await self._told(fact)
+        trace = self._trace(message)
+        matched_at = wall_now()
+        for listener in wanting:
+            owed = owed_of(told, listener, matched_at)
+            due.append(Due(owed, chain_of(listener[0].profile, owed.video_id), trace))
+            if len(due) >= 2 * TOGETHER:
+                await self._owing.owe(due)
+                due = []
+        with correlation(fact.trace.correlation_id, video_id=fact.stamp.id):
+            log.info("delivery.requested", type=fact.fact.type, endpoints=len(wanting))
+        return due
+
+    async def _finish(self, messages: list[Msg], due: list[Due]) -> None:
+        if due:
+            await self._owing.owe(due)
         for message in messages:
             await self._bus.ack(message)
 
-    async def _owed(self, recorded: Recorded[Any, Any], endpoint: Active, sequence: int) -> Owed:
-        profile = endpoint.profile
-        subject = await self._log.state_after(recorded)
+    async def _told(self, fact: Recorded[Any, Any]) -> Told:
+        subject = await self._log.state_after(fact)
         if subject == self._log.kind.initial:
-            raise BrokenLog(f"no {self._log.kind.name} {recorded.stamp.id} after its own fact")
-        delivery_id = object_id(recorded.stamp.at, recorded.id, profile.id)
-        rendering = Rendering(delivery_id, recorded, subject, profile)
-        return Owed(
-            delivery_id=delivery_id,
-            org=profile.org,
-            endpoint_id=profile.id,
-            endpoint_sequence=sequence,
-            platform=profile.platform,
-            event_id=recorded.id,
-            event_type=recorded.fact.type,
-            event_sequence=recorded.sequence,
-            video_id=recorded.stamp.id,
-            at=recorded.stamp.at,
-            matched_at=wall_now(),
-            correlation_id=recorded.trace.correlation_id,
-            body=packs()[profile.platform].render(rendering),
-        )
+            raise BrokenLog(f"no {self._log.kind.name} {fact.stamp.id} after its own fact")
+        return Told(fact, subject)
 
-    async def _owe(self, message: Msg, owed: Owed) -> None:
+    def _trace(self, message: Msg) -> dict[str, str]:
         with self._bus.tracing.handling(message.subject, self._durable, message.headers):
-            await owe(self._bus, owed)
-        with correlation(owed.correlation_id, video_id=owed.video_id):
-            log.info(
-                "delivery.requested",
-                delivery_id=owed.delivery_id,
-                endpoint_id=owed.endpoint_id,
-                type=owed.event_type,
-            )
+            return dict(self._bus.tracing.current())

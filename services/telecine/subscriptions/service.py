@@ -19,16 +19,16 @@ from telecine.shared.contracts.subscriptions import (
 )
 from telecine.shared.eventlog import EventLog
 from telecine.shared.instance import Instance, instance
+from telecine.shared.leading import leading
 from telecine.shared.metrics import Metrics
 from telecine.shared.own_tables import own_tables
 from telecine.shared.projections import project
-from telecine.shared.pull import Pull
 from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
 from telecine.shared.sealing import seal_of
 from telecine.shared.settings import Settings
+from telecine.subscriptions.fan_out import LEASE, FanOut
 from telecine.subscriptions.handlers import Handlers
-from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.secrets_desk import SecretsDesk
@@ -64,11 +64,9 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         desk = SecretsDesk(log, Obeying(log, view), vault, me.clock, secrets.token_bytes)
         _answer(me, handlers, desk)
         await project(me, log, "subscriptions-view", view.put)
-        for durable, kind in MATCHED.items():
-            matching = Matching(me.bus, EventLog(me.bus, kind), view, settings.fidelity, durable)
-            take, facts = matching.take, [f"{kind.name}.>"]
-            pull = Pull(me.bus, kind.stream, durable, facts, take, most=ABREAST)
-            await me.stack.enter_async_context(pull.running())
+        name = me.beating.instance
+        fan_out = FanOut(me.bus, database, me.clock, name=name, fidelity=settings.fidelity)
+        await me.stack.enter_async_context(leading(me.bus, LEASE, name, fan_out.reign))
         await me.ready()
         yield
 

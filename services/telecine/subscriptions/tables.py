@@ -2,17 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, false
+from sqlalchemy import BigInteger, Index, Integer, false
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
+
+#: SQLite counts up only columns that it calls INTEGER.
+_PLACE = BigInteger().with_variant(Integer, "sqlite")
 
 
 class EndpointRow(SQLModel, table=True):
     """The view of endpoints: one row an endpoint, a fold of its facts; can be rebuilt."""
 
     __tablename__ = "endpoints"
-    __table_args__ = (Index("endpoints_of_org", "org", "created_at", "id"),)
+    __table_args__ = (
+        Index("endpoints_of_org", "org", "created_at", "id"),
+        Index("endpoints_changed", "org", "last_seq"),  # read for each group of facts
+    )
 
     id: str = Field(primary_key=True)
     org: str
@@ -36,3 +42,31 @@ class SecretRow(SQLModel, table=True):
     endpoint_id: str = Field(index=True)
     value: str
     sealed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class LinkRow(SQLModel, table=True):
+    """One delivery's place in the chain of those that reach an endpoint one after the other.
+
+    A record: inserted once, in the order in which they are owed. `chain` is the endpoint's, or that of
+    one video at the endpoint; `at` the virtual time of the event.
+    """
+
+    __tablename__ = "chain_links"
+    __table_args__ = (
+        Index("chain_links_of_chain", "chain", "place"),
+        Index("chain_links_oldest", "at"),
+    )
+
+    place: int | None = Field(default=None, primary_key=True, sa_type=_PLACE)
+    delivery_id: str = Field(unique=True)
+    chain: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class ReignRow(SQLModel, table=True):
+    """Who fans out at present: whoever else comes with its word is late, and is refused."""
+
+    __tablename__ = "reigns"
+
+    name: str = Field(primary_key=True)
+    holder: str

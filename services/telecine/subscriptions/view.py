@@ -13,6 +13,9 @@ from telecine.shared.endpoint import Active, Deleted, Known
 from telecine.shared.views import ViewRows
 from telecine.subscriptions.tables import EndpointRow
 
+#: How many endpoints there are, and the sum of the positions of their last facts.
+Mark = tuple[int, int]
+
 _STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
 
 
@@ -66,6 +69,15 @@ class EndpointView:
         return EndpointPage(
             endpoints=[each for each in living if not isinstance(each, Deleted)], total=total
         )
+
+    async def mark(self, org: str) -> Mark:
+        """Answer what changes whenever an endpoint of an organisation does: rows only ever move on."""
+        marked = select(func.count(), func.sum(col(EndpointRow.last_seq))).where(
+            col(EndpointRow.org) == org
+        )
+        async with self._database.session() as session:
+            count, total = (await session.execute(marked)).one()
+        return count, int(total or 0)
 
     async def active(self, org: str) -> list[tuple[Active, int]]:
         """Answer an organisation's active endpoints with the position of their last fact, oldest first."""

@@ -28,6 +28,11 @@ Fidelity = Literal["documented", "extended"]
 Subject = Known | live.Known | job.Known
 
 
+#: Answers a webhook's body, given the delivery's id and the endpoint's: all that differs between the
+#: endpoints that are told of one fact.
+Body = Callable[[str, str], bytes]
+
+
 @dataclass(frozen=True)
 class Rendering:
     """What a webhook's body is made from: the fact, its subject after it, and whose endpoint it is."""
@@ -37,12 +42,12 @@ class Rendering:
     subject: Subject
     endpoint: Profile
 
-    @property
-    def video(self) -> Known:
-        """The subject, for a platform that sends of videos only."""
-        if not isinstance(self.subject, Known):
-            raise BrokenLog(f"{self.fact.fact.type} is no video's and was to be sent as one")
-        return self.subject
+
+def video_of(fact: Recorded[Any, Any], subject: Subject) -> Known:
+    """Answer a fact's subject, for a platform that sends of videos only."""
+    if not isinstance(subject, Known):
+        raise BrokenLog(f"{fact.fact.type} is no video's and was to be sent as one")
+    return subject
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ class Pack:
     """One platform.
 
     `sends`: whether a type ever leaves as a webhook. `choices`: the types that its own API lets an
-    endpoint choose; none: they get whatever it sends. `render`: the body as it goes out.
+    endpoint choose; none: they get whatever it sends. `bodies`: what a fact is told
+    with, made once for all its endpoints.
     `headers`: what the platform itself adds to a webhook, given the endpoint's secrets by key id;
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
@@ -144,7 +150,7 @@ class Pack:
     name: str
     paths: tuple[str, ...]
     sends: Callable[[str, Fidelity], bool]
-    render: Callable[[Rendering], bytes]
+    bodies: Callable[[Recorded[Any, Any], Subject], Body]
     headers: Callable[[Profile, Mapping[str, str]], dict[str, str]]
     secret_headers: frozenset[str]
     endpoint_id: Callable[[int, str, str], str]
@@ -170,6 +176,11 @@ class Pack:
             each for kind in (LIVE, JOB) for each in kind.facts if self.sends(each, "extended")
         ]
         return (*DOCUMENTED_TYPES, *others)
+
+    def render(self, rendering: Rendering) -> bytes:
+        """Answer one webhook's body as it goes out."""
+        body = self.bodies(rendering.fact, rendering.subject)
+        return body(rendering.delivery_id, rendering.endpoint.id)
 
 
 def wire_time(at: datetime, digits: Literal[3, 6]) -> str:

@@ -5,7 +5,8 @@ exactly these two places.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
 from telecine.shared.metrics import Metrics
+from telecine.shared.pipelining import TIMEOUT, NoWord, Outgoing, Pipeline, Word
 from telecine.shared.storing import Storing
 from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Tracing
@@ -71,11 +73,12 @@ class Bus:
             "type",
             "outcome",
         )
-        self.js: JetStreamContext = client.jetstream(timeout=5)
+        self.js: JetStreamContext = client.jetstream(timeout=TIMEOUT)
         self.connected_at = datetime.now(UTC)
         self.storing = Storing()
         self._on_reconnect: list[Callable[[], None]] = []
         self._failed: set[str] = set()  # by reply subject, since messages do not hash
+        self._pipeline = Pipeline(client, tracing)
 
     @property
     def is_connected(self) -> bool:
@@ -129,12 +132,56 @@ class Bus:
             self.storing.stored(subject)
         return Stored(ack.stream, ack.seq, bool(ack.duplicate))
 
+    async def publish_all(self, messages: Sequence[Outgoing]) -> list[Stored]:
+        """Store messages in this order and wait for the server's word on all of them together.
+
+        Raises Unavailable if it is missing for one of them: each may or may not be stored then.
+        """
+        return self._all_stored(messages, await self._pipeline.publish(messages))
+
+    def _all_stored(
+        self, messages: Sequence[Outgoing], words: Sequence[Word | None]
+    ) -> list[Stored]:
+        counts: Counter[tuple[str, str]] = Counter()
+        stored: list[Stored] = []
+        failure: Unavailable | None = None
+        for message, word in zip(messages, words, strict=True):
+            outcome = _outcome(word)
+            counts[kind_of(message.subject), outcome] += 1
+            if isinstance(word, dict):
+                stored.append(Stored(word["stream"], word["seq"], outcome == "duplicate"))
+            elif failure is None:
+                failure = Unavailable(f"NATS did not confirm {message.subject}: {word}")
+                if self.is_connected:
+                    self.storing.not_stored(message.subject)
+        for labels, count in counts.items():
+            self._published.labels(*labels).inc(count)
+        if failure:
+            raise failure
+        if any(not each.duplicate for each in stored):
+            self.storing.stored(messages[0].subject)
+        return stored
+
     async def pull(
         self, stream: str, consumer: str, request: Mapping[str, int], reply: str
     ) -> None:
         """Ask a consumer for messages (ADR-13); they come to the subject `reply`."""
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         await self.client.publish(subject, json.dumps(request).encode(), reply=reply)
+
+    async def rewind(self, stream: str, consumer: str) -> int:
+        """Let a consumer begin again behind the last message up to which all are acknowledged.
+
+        Answers the position of what it gives next, at least. Raises Unavailable. (ADR-60, NATS 2.14.)
+        """
+        subject = f"$JS.API.CONSUMER.RESET.{stream}.{consumer}"
+        try:
+            answer = json.loads((await self.client.request(subject, timeout=TIMEOUT)).data)
+        except (NatsError, TimeoutError) as error:
+            raise Unavailable(f"NATS did not rewind {consumer}: {error}") from error
+        if "error" in answer:
+            raise Unavailable(f"NATS did not rewind {consumer}: {answer['error']}")
+        return int(answer["reset_seq"])
 
     async def ack(self, message: Msg) -> None:
         """Say that all effects of this message are done. Never before they are."""
@@ -184,6 +231,7 @@ class Bus:
         for answer in tuple(self.client._resp_map.values()):
             if not answer.done():
                 answer.set_exception(ConnectionReconnectingError())
+        self._pipeline.lose("the connection was lost")
 
     def _reconnected(self) -> None:
         self.connected_at = datetime.now(UTC)
@@ -199,6 +247,12 @@ def _meaning(error: APIError) -> Exception:
     if error.err_code == SUBJECT_FULL:
         return SubjectTaken(str(error))
     return Unavailable(f"JetStream refused: {error}")
+
+
+def _outcome(word: Word | None) -> str:
+    if isinstance(word, dict):
+        return "duplicate" if word.get("duplicate") else "stored"
+    return "unconfirmed" if word is None or isinstance(word, NoWord) else "refused"
 
 
 @asynccontextmanager

@@ -30,7 +30,8 @@ class Lingering:
 
     `ensure` answers the consumer's name, making the consumer where needed; it is asked again after
     each reconnect. `room` answers how many more messages can be taken. `idle` is called when the
-    consumer has had nothing more to give for a while.
+    consumer has had nothing more to give for a while. `expires`: seconds until a request that brought
+    nothing ends. `apart`: once it begins anew, what earlier requests still bring is dropped.
     """
 
     def __init__(
@@ -43,6 +44,8 @@ class Lingering:
         take: Callable[[Msg], None],
         room: Callable[[], int],
         idle: Callable[[], None] = lambda: None,
+        expires: float | None = None,
+        apart: bool = False,
     ) -> None:
         self._bus = bus
         self._stream = stream
@@ -51,13 +54,16 @@ class Lingering:
         self._take = take
         self._room = room
         self._idle = idle
+        self._expires = expires
+        self._apart = apart
         self._asked = 0  # messages that open requests may still bring
         self._heard = self._begun = 0.0
         self._wake = asyncio.Event()
         self._lost = True  # the consumer or our requests are gone: begin anew
         self._inbox = bus.client.new_inbox()
+        self._subscription: Subscription | None = None
         self._beginning = 0
-        bus.on_reconnect(self._begin_anew)
+        bus.on_reconnect(self.begin_anew)
 
     def refill(self) -> None:
         """Say that there may be room again."""
@@ -70,12 +76,22 @@ class Lingering:
 
         What it had only chosen to send when our subscription ended comes again after the ack wait.
         """
-        subscription = await self._bus.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
+        await self._subscribe()
         try:
             async with alongside(f"pull {self._stream}", self._run()):
                 yield
         finally:
-            await self._end(subscription)
+            await self._end()
+
+    async def _subscribe(self) -> None:
+        self._subscription = await self._bus.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
+
+    async def _leave_inbox(self) -> None:
+        """Where nobody listens the server sends nothing more."""
+        if self._subscription:
+            await self._subscription.unsubscribe()
+            self._subscription = None
+        self._inbox = self._bus.client.new_inbox()
 
     async def _run(self) -> None:
         consumer = ""
@@ -91,14 +107,19 @@ class Lingering:
                 continue
             await self._until_needed()
 
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
+        """Give up the requests that are open, and ask again from the consumer on."""
         self._lost = True
         self._wake.set()
 
     async def _begin(self) -> str:
         await asyncio.sleep(max(0.0, self._begun + PAUSE - monotonic()))
         self._lost, self._begun = False, monotonic()  # before: it may be lost again meanwhile
+        if self._apart:
+            await self._leave_inbox()
         consumer = await self._ensure()
+        if self._subscription is None:
+            await self._subscribe()
         self._beginning += 1
         self._asked, self._heard = 0, monotonic()
         return consumer
@@ -112,10 +133,11 @@ class Lingering:
         if batch <= 0:
             return
         self._asked += batch
+        expires = self._expires or EXPIRES
         request = {
             "batch": batch,
-            "expires": int(EXPIRES * 1e9),
-            "idle_heartbeat": int(min(HEARTBEAT, EXPIRES / 2) * 1e9),
+            "expires": int(expires * 1e9),
+            "idle_heartbeat": int(min(HEARTBEAT, expires / 2) * 1e9),
         }
         await self._bus.pull(self._stream, consumer, request, self._reply)
 
@@ -151,10 +173,12 @@ class Lingering:
             self._lost = True
         self._wake.set()
 
-    async def _end(self, subscription: Subscription) -> None:
+    async def _end(self) -> None:
+        if self._subscription is None:
+            return
         with suppress(NatsError, TimeoutError):
             if self._bus.is_connected:
                 async with asyncio.timeout(GRACE):
-                    await subscription.drain()  # type: ignore[no-untyped-call]  # nats-py's own lack
+                    await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py's own lack
             else:
-                await subscription.unsubscribe()
+                await self._subscription.unsubscribe()

@@ -7,11 +7,13 @@ forwards the body never decodes it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, cast, get_args
 
 from telecine.shared.bus import Bus, Stored
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
+from telecine.shared.pipelining import Outgoing
 
 #: Why it is owed: it happened; somebody wants to try the endpoint; a range of events is sent again.
 Origin = Literal["first", "test", "replay"]
@@ -51,29 +53,63 @@ class Owed:
 
 def owed_headers(owed: Owed) -> dict[str, str]:
     """Answer the headers of what is owed."""
-    headers = cloudevent(
-        owed.delivery_id,
-        "delivery.requested",
-        f"/telecine/{owed.org}/subscriptions",
-        subject=owed.endpoint_id,
-        at=owed.at,
-        cause=owed.event_id,
-        correlation=owed.correlation_id,
-        is_json=False,
-    )
-    headers |= {
-        "telecine-endpoint-sequence": str(owed.endpoint_sequence),
-        "telecine-event-sequence": str(owed.event_sequence),
-        "telecine-event-type": owed.event_type,
-        "telecine-matched-at": owed.matched_at.isoformat(),
-        "telecine-platform": owed.platform,
-        "telecine-video": owed.video_id,
+    headers = {
+        "ce-id": owed.delivery_id,
+        **_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
+        **_of_event(
+            owed.event_id, owed.event_type, owed.event_sequence, owed.video_id, owed.correlation_id
+        ),
+        "ce-time": _written(owed.at),
+        "telecine-matched-at": _written(owed.matched_at),
     }
     if owed.predecessor:
         headers["telecine-predecessor"] = owed.predecessor
     if owed.trigger != "first":
         headers["telecine-trigger"] = owed.trigger
     return headers
+
+
+# What the deliveries of one event, or to one endpoint, have in common is made once: there are
+# thousands a second.
+
+
+@lru_cache(maxsize=20_000)
+def _of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> dict[str, str]:
+    event = cloudevent(
+        "",
+        "delivery.requested",
+        f"/telecine/{org}/subscriptions",
+        subject=endpoint_id,
+        is_json=False,
+    )
+    del event["ce-id"]
+    return event | {
+        "telecine-endpoint-sequence": str(sequence),
+        "telecine-platform": platform,
+    }
+
+
+@lru_cache(maxsize=256)
+def _of_event(
+    event_id: str, event_type: str, sequence: int, video_id: str, correlation_id: str
+) -> dict[str, str]:
+    return {
+        "ce-causationid": event_id,
+        "ce-correlationid": correlation_id,
+        "telecine-event-sequence": str(sequence),
+        "telecine-event-type": event_type,
+        "telecine-video": video_id,
+    }
+
+
+@lru_cache(maxsize=256)
+def _written(at: datetime) -> str:
+    return at.isoformat()
+
+
+def outgoing(owed: Owed, trace: Mapping[str, str] | None = None) -> Outgoing:
+    """Answer the message of what is owed, going on in a trace; its id keeps a repetition out."""
+    return Outgoing(owed.subject, owed.body, owed_headers(owed), owed.delivery_id, trace or {})
 
 
 async def owe(bus: Bus, owed: Owed) -> Stored:

@@ -48,7 +48,7 @@ class Pull:
     with growing pauses, for as long as it takes: nothing is skipped and nothing waits by nak.
     BrokenMessage gives a message up (in a group, each is then tried alone). A handler may take
     longer than `ack_wait` seconds: the server is asked for more time. `linger` seconds are waited
-    for what follows the first message of a group.
+    for what follows the first message of a group; for `expires` and `apart` see Lingering.
     """
 
     def __init__(
@@ -64,6 +64,8 @@ class Pull:
         window: int = 256,
         ack_wait: float = ACK_WAIT,
         linger: float = 0.0,
+        expires: float | None = None,
+        apart: bool = False,
     ) -> None:
         self._bus = bus
         self._stream = stream
@@ -103,7 +105,9 @@ class Pull:
             window=window,
             ensure=self._ensure,
             take=self._take,
-            room=lambda: self._window - len(self._held),
+            room=self._room,
+            expires=expires,
+            apart=apart,
         )
 
     @asynccontextmanager
@@ -147,6 +151,9 @@ class Pull:
     async def _ensure(self) -> str:
         await self._bus.js.add_consumer(self._stream, self.config)
         return str(self.config.durable_name)
+
+    def _room(self) -> int:
+        return self._window - len(self._held)
 
     def _take(self, message: Msg) -> None:
         position = message.metadata.sequence.stream

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 _AGAIN = 0.2
 
@@ -24,7 +26,17 @@ async def alongside(name: str, *work: Coroutine[Any, Any, None]) -> AsyncIterato
         await _end(tasks)
 
 
-async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do something, unless `stopping` is set first; then None."""
+    doing, stopped = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({doing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return await doing if doing.done() else None
+    finally:
+        await _end([doing, stopped])
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
     # Again and again: in Python 3.11 `asyncio.wait_for`, which nats-py is full of, swallows a
     # cancellation that comes together with what it waits for.
     while running := [task for task in tasks if not task.done()]:

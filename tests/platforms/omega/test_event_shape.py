@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from telecine.platforms.omega import PACK
-from telecine.platforms.omega.event_shape import body, detail, item
+from telecine.platforms.omega.event_shape import detail, item
 from telecine.platforms.omega.video_shape import whole
 from telecine.shared.events.video import VideoProcessFailed
 from tests.platforms.omega import samples
@@ -25,7 +25,7 @@ from tests.platforms.omega.states import (
 
 
 def sent(**video: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(body(rendering(watchable(**video))))
+    found: dict[str, Any] = json.loads(PACK.render(rendering(watchable(**video))))
     return found
 
 
@@ -50,7 +50,7 @@ def test_the_body_carries_the_full_video_as_it_was_after_the_fact() -> None:
 
     # when
     event = json.loads(
-        body(rendering(failed, VideoProcessFailed(stage="encode", failure=FAILURE)))
+        PACK.render(rendering(failed, VideoProcessFailed(stage="encode", failure=FAILURE)))
     )
 
     # then
@@ -88,7 +88,7 @@ def test_a_listed_event_is_the_list_sample_with_coid_beside_ocid() -> None:
 
 def test_detail_is_what_was_sent_with_the_receivers_answer() -> None:
     # when
-    event = detail(delivered(body(rendering(watchable())), attempt()))
+    event = detail(delivered(PACK.render(rendering(watchable())), attempt()))
 
     # then
     assert list(event) == list(samples.EVENT)
@@ -146,7 +146,7 @@ def test_response_says_how_the_delivery_went(
     last = attempt(**{"message": "why" if answer.get("error") else "", **answer})
 
     # then
-    assert detail(delivered(body(rendering(watchable())), last))["response"] == response
+    assert detail(delivered(PACK.render(rendering(watchable())), last))["response"] == response
 
 
 def test_response_is_the_last_attempts() -> None:
@@ -155,7 +155,7 @@ def test_response_is_the_last_attempts() -> None:
     second = attempt(number=2, trigger="retry", response_body="at last")
 
     # then
-    response = detail(delivered(body(rendering(watchable())), first, second))["response"]
+    response = detail(delivered(PACK.render(rendering(watchable())), first, second))["response"]
     assert (response["status_code"], response["body"]) == (200, "at last")
 
 
@@ -165,12 +165,12 @@ def test_the_loser_of_a_race_is_no_response() -> None:
     repeat = attempt(number=1, trigger="repeat", status=500, reason="x", error="status")
 
     # then
-    response = detail(delivered(body(rendering(watchable())), good, repeat))["response"]
+    response = detail(delivered(PACK.render(rendering(watchable())), good, repeat))["response"]
     assert response["status_code"] == 200
 
 
 def test_an_event_that_was_never_tried_has_no_response() -> None:
-    assert detail(delivered(body(rendering(watchable())), attempts=0))["response"] is None
+    assert detail(delivered(PACK.render(rendering(watchable())), attempts=0))["response"] is None
 
 
 def test_omega_adds_no_header_of_its_own() -> None:

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from telecine.platforms.fidelity import Word
-from telecine.platforms.omega.event_shape import body, detail, item
+from telecine.platforms.omega import PACK
+from telecine.platforms.omega.event_shape import detail, item
 from telecine.platforms.omega.video_shape import STATUSES, whole
 from telecine.platforms.omega.video_shape import item as listed
 from telecine.shared.events import DOCUMENTED_TYPES
@@ -101,7 +102,7 @@ def test_every_state_of_a_video_has_the_told_keys_and_no_others() -> None:
 
 def test_every_view_of_an_event_has_the_told_keys_and_no_others() -> None:
     told = objects("omega")["Event: the webhook's body, the list's item, the detail"]
-    sent = body(rendering(every_state()["watchable"]))
+    sent = PACK.render(rendering(every_state()["watchable"]))
     answered = detail(delivered(sent, attempt()))
     nobody = detail(
         delivered(sent, attempt(status=None, reason="", error="refused", message="no"))

@@ -16,7 +16,7 @@ from telecine.platforms.omega.deletion_rule import may_delete
 from telecine.platforms.omega.endpoint_events import EndpointEvents
 from telecine.platforms.omega.endpoint_shape import endpoint_id
 from telecine.platforms.omega.errors import describe, failure
-from telecine.platforms.omega.event_shape import body
+from telecine.platforms.omega.event_shape import bodies
 from telecine.platforms.omega.events_table import EVENT_TYPES, sends
 from telecine.platforms.omega.said import SAYING
 from telecine.platforms.omega.signposts import signpost
@@ -58,7 +58,7 @@ PACK = Pack(
     name=PLATFORM,
     paths=("/company", upload_door.PATH),
     sends=sends,
-    render=body,
+    bodies=bodies,
     headers=_no_headers,
     secret_headers=frozenset(),
     endpoint_id=endpoint_id,

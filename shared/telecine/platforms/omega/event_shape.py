@@ -8,8 +8,9 @@ from typing import Any
 
 from telecine.platforms.omega.video_shape import whole
 from telecine.platforms.omega.wire import coid, compact
-from telecine.platforms.pack import Rendering, wire_time
+from telecine.platforms.pack import Body, Subject, video_of, wire_time
 from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
+from telecine.shared.envelope import Recorded
 
 API_VERSION = "v1"
 
@@ -17,22 +18,30 @@ API_VERSION = "v1"
 _NO_TIME = "0001-01-01T00:00:00Z"
 
 
-def body(rendering: Rendering) -> bytes:
-    """Answer the webhook's body. `response` cannot be known before it is sent, so it is null."""
-    stamp = rendering.fact.stamp
-    return compact(
+def bodies(fact: Recorded[Any, Any], subject: Subject) -> Body:
+    """Answer the webhook's body by delivery and endpoint; what all of them share is written once.
+
+    `response` cannot be known before it is sent, so it is null.
+    """
+    stamp = fact.stamp
+    shared = compact(
         {
-            "id": rendering.delivery_id,
             "created_at": wire_time(stamp.at, 3),
             "coid": coid(stamp.org),
             "api_version": API_VERSION,
             "created": int(stamp.at.timestamp()),
-            "type": rendering.fact.fact.type,
-            "data": {"video": whole(rendering.video, 3)},
-            "endpoint_id": rendering.endpoint.id,
-            "response": None,
+            "type": fact.fact.type,
+            "data": {"video": whole(video_of(fact, subject), 3)},
         }
-    )
+    ).decode()[1:-1]
+
+    def body(delivery_id: str, endpoint_id: str) -> bytes:
+        # Both ids are tokens of subjects, so nothing in them needs to be escaped.
+        return (
+            f'{{"id":"{delivery_id}",{shared},"endpoint_id":"{endpoint_id}","response":null}}'
+        ).encode()
+
+    return body
 
 
 def item(delivery: Delivery) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.not_built import NotBuilt
 from telecine.platforms.tpstreams.organizations import Organizations
 from telecine.platforms.tpstreams.said import SAYING
-from telecine.platforms.tpstreams.sending import HEADER, headers, render, sends
+from telecine.platforms.tpstreams.sending import HEADER, bodies, headers, sends
 from telecine.platforms.tpstreams.signposts import signpost
 from telecine.platforms.tpstreams.upload_sessions import UploadSessions
 from telecine.platforms.tpstreams.webhooks import Webhooks
@@ -60,7 +60,7 @@ PACK = Pack(
     name=NAME,
     paths=("/api/v1", LOGIN, form_door.PATH),
     sends=sends,
-    render=render,
+    bodies=bodies,
     headers=headers,
     secret_headers=frozenset({HEADER}),
     endpoint_id=endpoint_id,

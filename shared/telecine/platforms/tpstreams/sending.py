@@ -4,12 +4,14 @@ A live stream's server that has come up is told too: its asset has the same stat
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from telecine.platforms.pack import Fidelity, Rendering
+from telecine.platforms.pack import Body, Fidelity, Subject
 from telecine.platforms.tpstreams import asset, job_shape, live_shape
 from telecine.platforms.tpstreams.answers import compact
 from telecine.shared import job, live
 from telecine.shared.endpoint import Profile
+from telecine.shared.envelope import Recorded
 from telecine.shared.errors import BrokenLog
 
 HEADER = "x-streams-token"
@@ -39,16 +41,21 @@ def sends(event_type: str, _: Fidelity) -> bool:
     return event_type in SENT
 
 
-def render(rendering: Rendering) -> bytes:
-    """Answer the body: the asset or job itself, with no envelope and no name of an event."""
-    subject = rendering.subject
+def bodies(fact: Recorded[Any, Any], subject: Subject) -> Body:
+    """Answer the body: the asset or job itself, with no envelope and no name of an event; so it is
+    the same for every endpoint."""
+    body = compact(_told(fact, subject))
+    return lambda _, __: body
+
+
+def _told(fact: Recorded[Any, Any], subject: Subject) -> object:
     if isinstance(subject, live.Deleted):
-        raise BrokenLog(f"{rendering.fact.fact.type} is never sent")
+        raise BrokenLog(f"{fact.fact.type} is never sent")
     if isinstance(subject, live.Living):
-        return compact(live_shape.told(subject))
+        return live_shape.told(subject)
     if isinstance(subject, job.Known):
-        return compact(job_shape.told(subject))
-    return compact(asset.told(subject))
+        return job_shape.told(subject)
+    return asset.told(subject)
 
 
 def headers(profile: Profile, secrets: Mapping[str, str]) -> dict[str, str]:

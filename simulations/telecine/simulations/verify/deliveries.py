@@ -15,7 +15,7 @@ from telecine.shared.ids import object_id
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import Place, UnderWay, place
-from telecine.subscriptions.matching import wants
+from telecine.subscriptions.wanting import wants
 
 Endpoints = dict[str, Folded[Endpoint, EndpointFact]]
 Facts = list[Recorded[Any, Any]]

@@ -1,0 +1,107 @@
+"""The order of deliveries to endpoints that ask for it: each learns which one is before it in its chain.
+
+Durable and idempotent: a delivery gets its place once, in one transaction with all that are owed
+together, before any of them is published. So whoever matches the same fact again, after a crash or in
+another copy, finds the same predecessors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from telecine.shared.database import Database
+from telecine.shared.errors import Conflict
+from telecine.subscriptions.tables import LinkRow, ReignRow
+
+#: Links that one statement reads or deletes: SQLite takes no more than some thousands of values.
+AT_ONCE = 500
+_NAME = "fan-out"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A delivery, the chain that it stands in, and the virtual time of its event."""
+
+    delivery_id: str
+    chain: str
+    at: datetime
+
+
+class Chains:
+    """The chains, written by one holder at a time: a late one's transaction is refused."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holder = ""
+
+    async def begin(self, holder: str) -> None:
+        """Be the only one who may write from now on."""
+        async with self._database.alone() as connection:
+            await connection.execute(delete(ReignRow).where(col(ReignRow.name) == _NAME))
+            await connection.execute(insert(ReignRow), [{"name": _NAME, "holder": holder}])
+        self._holder = holder
+
+    async def link(self, links: Sequence[Link]) -> dict[str, str | None]:
+        """Give each delivery its place, in this order; answer by delivery the one before it, if any.
+
+        Raises Conflict if somebody else has begun since.
+        """
+        before: dict[str, str | None] = {}
+        async with self._database.alone() as connection:
+            await self._expect_ours(connection)
+            await connection.execute(self._insert(), [_row(each) for each in links])
+            for start in range(0, len(links), AT_ONCE):
+                ids = [each.delivery_id for each in links[start : start + AT_ONCE]]
+                found = await connection.execute(_predecessors(ids))
+                before |= {row.delivery_id: row.before for row in found}
+        return before
+
+    async def prune(self, before: datetime) -> int:
+        """Forget some links of events before a virtual time; answer how many."""
+        old = (
+            select(col(LinkRow.place))
+            .where(col(LinkRow.at) < before)
+            .order_by(col(LinkRow.at))
+            .limit(AT_ONCE)
+        )
+        async with self._database.engine.begin() as connection:
+            places = (await connection.execute(old)).scalars().all()
+            if places:
+                await connection.execute(delete(LinkRow).where(col(LinkRow.place).in_(places)))
+        return len(places)
+
+    async def _expect_ours(self, connection: AsyncConnection) -> None:
+        holder = select(col(ReignRow.holder)).where(col(ReignRow.name) == _NAME)
+        found = (await connection.execute(holder)).scalar_one_or_none()
+        if found != self._holder:
+            raise Conflict(f"{found or 'nobody'} fans out by now")
+
+    def _insert(self) -> Any:
+        return self._database.insert(LinkRow).on_conflict_do_nothing(
+            index_elements=["delivery_id"]
+        )
+
+
+def _row(link: Link) -> dict[str, Any]:
+    return {"delivery_id": link.delivery_id, "chain": link.chain, "at": link.at}
+
+
+def _predecessors(delivery_ids: list[str]) -> Any:
+    earlier = aliased(LinkRow)
+    before = (
+        select(col(earlier.delivery_id))
+        .where(col(earlier.chain) == col(LinkRow.chain), col(earlier.place) < col(LinkRow.place))
+        .order_by(col(earlier.place).desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("before")
+    )
+    return select(col(LinkRow.delivery_id), before).where(
+        col(LinkRow.delivery_id).in_(delivery_ids)
+    )

@@ -1,0 +1,167 @@
+"""The fan-out is in order, whichever copy does it and whenever one is cut off."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from telecine.shared.bus import Bus
+from telecine.shared.events import Stamp
+from telecine.shared.owed import Owed
+from telecine.shared.pipelining import Pipeline
+from telecine.simulations.nats_server import EmbeddedNats
+from telecine.subscriptions.chains import Chains
+from tests.failpoints import CRASHED, Effect, Failpoints, How, Moment, failpoints
+from tests.nats import bus, connect, server
+from tests.shared.log import LIFE, trace, video_log
+from tests.shared.videos import ORG, minute
+from tests.subscriptions.copies import Copies, copies, endpoint, owed_in_order
+from tests.waiting import until
+
+__all__ = ["bus", "connect", "failpoints", "server"]
+
+pytestmark = CRASHED
+
+VIDEOS = 12
+ENDPOINTS = (
+    endpoint("a1", "video"),
+    endpoint("a2", "endpoint"),
+    endpoint("a3"),
+)
+WANTED = 2
+
+
+@pytest.fixture
+async def house(bus: Bus, server: EmbeddedNats, database_url: str) -> AsyncIterator[Copies]:
+    async with copies(bus, server.url, database_url) as started:
+        await started.show(*ENDPOINTS)
+        yield started
+
+
+@pytest.fixture
+async def on_sqlite(bus: Bus, server: EmbeddedNats, tmp_path: Path) -> AsyncIterator[Copies]:
+    """The same on SQLite alone: there are many moments."""
+    async with copies(bus, server.url, f"sqlite:///{tmp_path / 'test.db'}") as started:
+        await started.show(*ENDPOINTS)
+        yield started
+
+
+async def live(bus: Bus) -> None:
+    """Append the lives of some videos, step by step side by side."""
+    for version in range(1, len(LIFE) + 1):
+        await live_on(bus, version)
+
+
+async def live_on(bus: Bus, version: int) -> None:
+    """Append the fact of one version to each video."""
+    log = video_log(bus)
+    for number in range(VIDEOS):
+        at = Stamp(ORG, f"v{number}", minute(version))
+        await log.append(await log.load(ORG, at.id), LIFE[version - 1], at, trace("test"))
+
+
+def is_of_matching(_: Any, message: Any) -> bool:
+    return bool(message.metadata.consumer == "subscriptions-matching")
+
+
+MOMENTS = {
+    "linked": Effect(Chains, "link"),
+    "first sent": Effect(Pipeline, "_send"),
+    "some sent": Effect(Pipeline, "_send", skip=20),
+    "all sent": Effect(Bus, "publish_all"),
+    "first acknowledged": Effect(Bus, "ack", is_of_matching),
+    "some acknowledged": Effect(Bus, "ack", is_of_matching, skip=10),
+}
+
+
+def check(owed: list[Owed]) -> None:
+    """Each is owed once; chains are in the order of the log, each naming the one before it."""
+    assert len(owed) == VIDEOS * WANTED * len(ENDPOINTS)
+    assert len({each.delivery_id for each in owed}) == len(owed)
+    chains: dict[Any, list[Owed]] = defaultdict(list)
+    for each in owed:
+        match each.endpoint_id:
+            case "a1":
+                chains[each.endpoint_id, each.video_id].append(each)
+            case "a2":
+                chains[each.endpoint_id].append(each)
+            case _:
+                assert each.predecessor is None
+    for chain in chains.values():
+        positions = [each.event_sequence for each in chain]
+        assert positions == sorted(positions)
+        assert [each.predecessor for each in chain] == [
+            None,
+            *[each.delivery_id for each in chain[:-1]],
+        ]
+
+
+async def all_owed(bus: Bus) -> list[Owed]:
+    async def found() -> list[Owed] | None:
+        owed = await owed_in_order(bus)
+        return owed if len(owed) >= VIDEOS * WANTED * len(ENDPOINTS) else None
+
+    return await until(found, deadline=30)  # type: ignore[no-any-return]  # what `found` answers
+
+
+async def test_each_delivery_names_the_one_before_it(bus: Bus, house: Copies) -> None:
+    await house.start("one")
+
+    await live(bus)
+
+    check(await all_owed(bus))
+
+
+CUTS = [
+    pytest.param((effect, moment, how), id=f"{moment}_{name.replace(' ', '_')}-{how}")
+    for name, effect in MOMENTS.items()
+    for moment in get_args(Moment)
+    for how in get_args(How)
+]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+async def test_order_outlives_a_copy_that_is_cut_off(
+    bus: Bus, on_sqlite: Copies, failpoints: Failpoints, cut: tuple[Effect, Moment, How]
+) -> None:
+    effect, moment, how = cut
+    await live(bus)
+    failpoint = failpoints.set(effect, moment, how)
+    one = await on_sqlite.start("one")
+    await on_sqlite.start("two")
+
+    await until(failpoint.reached.is_set)
+    if how == "stops":
+        await one.die()
+
+    check(await all_owed(bus))
+
+
+async def test_order_outlives_one_copy_after_the_other(bus: Bus, house: Copies) -> None:
+    running = [await house.start("0"), await house.start("1")]
+    for version in range(1, len(LIFE) + 1):
+        await live_on(bus, version)
+        running.append(await house.start(f"{version + 1}"))
+        await running[version - 1].die()
+
+    check(await all_owed(bus))
+
+
+async def test_a_copy_that_was_followed_owes_nothing_more(
+    bus: Bus, house: Copies, failpoints: Failpoints
+) -> None:
+    """It is held up before it links; meanwhile another has begun, as after a long pause."""
+    await live(bus)
+    held_up = failpoints.set(MOMENTS["linked"], "before")
+    await house.start("one")
+    await until(held_up.reached.is_set)
+    lease = (await bus.js.get_last_msg("LEASES", "lease.fan-out")).data
+    assert lease == b'{"owner": "one"}'
+
+    await bus.publish("lease.fan-out", b'{"owner": ""}')  # as if it had been silent for too long
+    await house.start("two")
+    held_up.release()
+
+    check(await all_owed(bus))
