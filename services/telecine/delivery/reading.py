@@ -58,7 +58,9 @@ class Reading:
             lenient_spaces_after_chunk_size=True,
         )
         self.answer = NOTHING
-        self._said, self._familiar = b"", NOTHING
+        self.done = self.reusable = self.unasked = False
+        self._said: bytes | None = None
+        self._familiar = NOTHING
 
     def begin(self, data: bytes) -> None:
         """Read the first that came of an answer. The one before has ended, and was `reusable`.

@@ -216,7 +216,7 @@ BEHAVIOURS = [
         kept=True,
     ),
     Hostile(
-        "drips its answer to just before the deadline",
+        "drips its answer, and ends in time",
         slowly(OK, 0.5),
         None,
         200,
