@@ -1,6 +1,7 @@
 """The documents say what the code does: commands, settings, events, schedules, paths and decisions."""
 
 import argparse
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -88,6 +89,29 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
     )
 
     assert [name for name in named if not list(ROOT.glob(name))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_a_page_names_exists(page: Path) -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)", page.read_text()))
+
+    assert [f"{file}::{name}" for file, name in named if name not in functions(ROOT / file)] == []
+
+
+def functions(path: Path) -> set[str]:
+    """Answer the names of a file's functions."""
+    found = ast.parse(path.read_text()).body if path.exists() else []
+    return {
+        each.name for each in found if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+def test_every_promise_names_a_test_that_holds_it() -> None:
+    promised = (ROOT / "docs/guarantees.md").read_text().partition("## Not promised")[0]
+    rows = [line for line in promised.split("\n") if line.startswith("| ")][1:]
+
+    assert rows
+    assert [row for row in rows if not re.search(r"`tests/[\w/]+\.py::\w+`", row)] == []
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
