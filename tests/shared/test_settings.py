@@ -16,6 +16,7 @@ from telecine.shared.settings import Settings
 
 #: For each setting, a text that the environment may hold, and what it means.
 FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
+    "disable_after": ("72.5", 72.5),
     "host": ("localhost", "localhost"),
     "port": ("0", 0),
     "data": ("elsewhere", Path("elsewhere")),

@@ -19,6 +19,7 @@ class Listeners:
     def __init__(self, mark: Mark, everybody: list[Listener], fidelity: Fidelity) -> None:
         self.mark = mark
         self.everybody = everybody
+        self.by_id = {active.profile.id: active for active, _ in everybody}
         self._fidelity = fidelity
         self._of_type: dict[str, list[Listener]] = {}
 

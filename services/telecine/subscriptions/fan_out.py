@@ -5,22 +5,30 @@ commands and queries; see docs/decisions, "The fan-out is in order".
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 from telecine.platforms.pack import Fidelity
+from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database
 from telecine.shared.eventlog import EventLog
 from telecine.shared.in_order import InOrder
 from telecine.shared.lease import Lease
+from telecine.shared.pull import HandleGroup
 from telecine.shared.tasks import alongside
 from telecine.shared.virtual_time import VirtualClock
+from telecine.subscriptions.announcing import Announcing
 from telecine.subscriptions.audience import Audience
 from telecine.subscriptions.chains import AT_ONCE, Chains
+from telecine.subscriptions.endpoint_news import FACTS, EndpointNews
+from telecine.subscriptions.health import Healths
 from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
+from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.owing import Owing
+from telecine.subscriptions.reacting import Reacting
 from telecine.subscriptions.view import EndpointView
 
 #: The name of the lease.
@@ -32,17 +40,38 @@ SWEEP = 60.0
 BREATH = 0.1
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is taken in order from a stream, by which consumer, and how many messages together."""
+
+    stream: str
+    durable: str
+    filters: list[str]
+    take: HandleGroup
+    most: int = 64
+
+
 class FanOut:
     """What the leading copy does."""
 
     def __init__(
-        self, bus: Bus, database: Database, clock: VirtualClock, *, name: str, fidelity: Fidelity
+        self,
+        bus: Bus,
+        database: Database,
+        clock: VirtualClock,
+        *,
+        name: str,
+        fidelity: Fidelity,
+        disable_after: timedelta | None = None,
     ) -> None:
         self._bus = bus
+        self._database = database
         self._clock = clock
         self._name = name
+        self._disable_after = disable_after
         self._chains = Chains(database)
-        self._audience = Audience(EndpointView(database), fidelity)
+        self._view = EndpointView(database)
+        self._audience = Audience(self._view, fidelity)
 
     @asynccontextmanager
     async def reign(self, lease: Lease) -> AsyncIterator[None]:
@@ -51,23 +80,47 @@ class FanOut:
         await self._chains.begin(f"{self._name}-{lease.revision}")
         owing = Owing(self._bus, self._chains, lease)
         async with AsyncExitStack() as stack:
-            for durable in MATCHED:
-                pull = self._pull(durable, owing, lease)
-                await stack.enter_async_context(pull.running())
+            for work in [*self._matching(owing), *await self._operating(owing)]:
+                await stack.enter_async_context(self._pull(work, lease).running())
             await stack.enter_async_context(alongside("prune chains", self._prune()))
             yield
 
-    def _pull(self, durable: str, owing: Owing, lease: Lease) -> InOrder:
-        bus, kind = self._bus, MATCHED[durable]
-        matching = Matching(bus, EventLog(bus, kind), self._audience, owing, durable)
+    def _matching(self, owing: Owing) -> Iterator[Work]:
+        """What happens to videos, live streams and jobs, to whoever wants it."""
+        for durable, kind in MATCHED.items():
+            log = EventLog(self._bus, kind)
+            matching = Matching(self._bus, log, self._audience, owing, durable)
+            yield Work(kind.stream, durable, [f"{kind.name}.>"], matching.take, ABREAST)
+
+    async def _operating(self, owing: Owing) -> list[Work]:
+        """What comes of deliveries: the house's own decisions and news."""
+        announcing = Announcing(self._audience, owing)
+        log = EventLog(self._bus, ENDPOINT)
+        reacting = Reacting(
+            self._bus,
+            audience=self._audience,
+            announcing=announcing,
+            obeying=Obeying(log, self._view),
+            healths=await Healths.of(self._database),
+            disable_after=self._disable_after,
+        )
+        news = EndpointNews(self._bus, log, announcing)
+        told = [f"{fact.type}.*.*" for fact in FACTS]
+        return [
+            Work("ATTEMPTS", "subscriptions-attempts", ["attempt.>"], reacting.take),
+            Work("ENDPOINTS", "subscriptions-endpoint-news", told, news.take),
+        ]
+
+    def _pull(self, work: Work, lease: Lease) -> InOrder:
         return InOrder(
-            bus,
-            kind.stream,
-            durable,
-            [f"{kind.name}.>"],
-            matching.take,
-            most=ABREAST,
+            self._bus,
+            work.stream,
+            work.durable,
+            work.filters,
+            work.take,
+            most=work.most,
             may_ask=lambda: lease.is_fresh,
+            whole=work.durable in MATCHED,
         )
 
     async def _prune(self) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 from telecine.shared.aggregates import ENDPOINT
@@ -65,10 +66,22 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         _answer(me, handlers, desk)
         await project(me, log, "subscriptions-view", view.put)
         name = me.beating.instance
-        fan_out = FanOut(me.bus, database, me.clock, name=name, fidelity=settings.fidelity)
+        fan_out = FanOut(
+            me.bus,
+            database,
+            me.clock,
+            name=name,
+            fidelity=settings.fidelity,
+            disable_after=_patience(settings),
+        )
         await me.stack.enter_async_context(leading(me.bus, LEASE, name, fan_out.reign))
         await me.ready()
         yield
+
+
+def _patience(settings: Settings) -> timedelta | None:
+    hours = settings.disable_after
+    return timedelta(hours=hours) if hours else None
 
 
 def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk) -> None:

@@ -70,3 +70,15 @@ class ReignRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     holder: str
+
+
+class HealthRow(SQLModel, table=True):
+    """An endpoint that has had nothing but failures since a virtual time. A record: one that is well
+    has no row. `version` is the endpoint's then; `told`: its recovery will be told."""
+
+    __tablename__ = "endpoint_health"
+
+    endpoint_id: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcTime)
+    version: int
+    told: bool

@@ -21,9 +21,9 @@ EXPIRES = 2.0
 
 
 class InOrder(Pull):
-    """A pull on a whole stream from which nothing is ever deleted, for one user at a time.
-
-    `may_ask`: whether we still are that one; if not, nothing more is asked for.
+    """A pull for one user at a time. `may_ask`: whether we still are that one; if not, nothing more is
+    asked for. `whole`: the filters take everything of a stream from which nothing is ever deleted, so
+    that a gap means that somebody else has what lies between.
     """
 
     def __init__(
@@ -36,11 +36,13 @@ class InOrder(Pull):
         *,
         most: int,
         may_ask: Callable[[], bool],
+        whole: bool = True,
     ) -> None:
         super().__init__(
             bus, stream, durable, filters, handle, most=most, expires=EXPIRES, apart=True
         )
         self._may_ask = may_ask
+        self._whole = whole
         self._expected = 0
 
     def _room(self) -> int:
@@ -64,8 +66,8 @@ class InOrder(Pull):
 
     def _take(self, message: Msg) -> None:
         position = message.metadata.sequence.stream
-        if position == self._expected:
-            self._expected += 1
+        if position == self._expected or (position > self._expected and not self._whole):
+            self._expected = position + 1
             super()._take(message)
         elif position > self._expected:
             log.info("pull.gap", stream=self._stream, expected=self._expected, got=position)

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     retries: Literal["standard", "svix", "stripe", "mux", "none"] = Field(
         "standard", description="Default retry schedule of webhooks (standard: Standard Webhooks)."
     )
+    disable_after: Annotated[float, Field(ge=0)] = Field(
+        120.0,
+        description="Hours (virtual) of nothing but failures after which an exhausted delivery disables "
+        "its endpoint; 0: never.",
+    )
     fidelity: Literal["documented", "extended"] = Field(
         "documented",
         description="documented: types that the platform says have no effect stay silent.",

@@ -10,6 +10,7 @@ from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms.pack import Fidelity
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
+from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import object_id
 from telecine.simulations.verify.findings import Findings
@@ -112,10 +113,12 @@ def check_records(
     facts: Facts, endpoints: Endpoints, records: Records, findings: Findings
 ) -> None:
     """Every record stands for a fact and an endpoint, and its attempts tell the same story."""
-    by_id = {fact.id: fact for fact in facts}
+    by_id: dict[str, Recorded[Any, Any]] = {fact.id: fact for fact in facts}
+    by_id |= {each.id: each for endpoint in endpoints.values() for each, _ in endpoint.facts}
     for row in records.deliveries.values():
         fact = by_id.get(row.event_id)
-        good = fact is not None and row.endpoint_id in endpoints
+        known = fact is not None or _is_without_a_fact(row, records)
+        good = known and row.endpoint_id in endpoints
         findings.hold("delivery records", good, f"{row.id} stands for nothing in the log")
         if fact:
             same = (fact.sequence, fact.fact.type) == (row.event_sequence, row.event_type)
@@ -123,6 +126,13 @@ def check_records(
         _check_attempts(row, records.attempts.get(row.id, []), findings)
     for stray in records.attempts.keys() - records.deliveries.keys():
         findings.hold("attempts", False, f"attempts of {stray}, which has no record")
+
+
+def _is_without_a_fact(row: DeliveryRow, records: Records) -> bool:
+    """Whether it tells of no fact in a log: of an attempt, whose news is not kept for ever, or a test."""
+    of_an_attempt = row.event_type in OPERATIONAL_TYPES and row.event_type.startswith("delivery.")
+    tries = records.attempts.get(row.id, [])
+    return of_an_attempt or any(each.trigger == "test" for each in tries)
 
 
 def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Findings) -> None:

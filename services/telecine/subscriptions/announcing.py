@@ -1,0 +1,65 @@
+"""Announcing what the house has to say of endpoints and deliveries, to the endpoints that ask for it.
+
+Idempotent by the delivery's id, a hash of what happened and whom it is told.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from telecine.shared.ids import object_id
+from telecine.shared.owed import Owed
+from telecine.shared.virtual_time import wall_now
+from telecine.subscriptions.audience import Audience, Listener
+from telecine.subscriptions.operational import Data, body
+from telecine.subscriptions.owing import Due, Owing
+from telecine.subscriptions.wanting import chain_of
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What happened: the id of its fact, where that stands in its stream, when (virtual), in which
+    organisation, and which video (or endpoint) it is about."""
+
+    id: str
+    sequence: int
+    at: datetime
+    org: str
+    about: str
+    correlation_id: str
+
+
+class Announcing:
+    """Owes operational events to those active endpoints that ask for them."""
+
+    def __init__(self, audience: Audience, owing: Owing) -> None:
+        self._audience = audience
+        self._owing = owing
+
+    async def announce(self, event_type: str, occasion: Occasion, data: Data) -> None:
+        """Publish one event to whoever wants it. Raises Unavailable or Conflict."""
+        listeners = (await self._audience.of(occasion.org)).of(event_type)
+        told = body(event_type, occasion.at, data)
+        due = [_due(event_type, occasion, each, told) for each in listeners]
+        if due:
+            await self._owing.owe(due)
+
+
+def _due(event_type: str, occasion: Occasion, listener: Listener, told: bytes) -> Due:
+    endpoint, sequence = listener
+    profile = endpoint.profile
+    owed = Owed(
+        delivery_id=object_id(occasion.at, occasion.id, event_type, profile.id),
+        org=profile.org,
+        endpoint_id=profile.id,
+        endpoint_sequence=sequence,
+        platform=profile.platform,
+        event_id=occasion.id,
+        event_type=event_type,
+        event_sequence=occasion.sequence,
+        video_id=occasion.about,
+        at=occasion.at,
+        matched_at=wall_now(),
+        correlation_id=occasion.correlation_id,
+        body=told,
+    )
+    return Due(owed, chain_of(profile, occasion.about))

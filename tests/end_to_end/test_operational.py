@@ -1,0 +1,166 @@
+"""What comes of deliveries is acted upon and told: endpoints are disabled, and recover."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from telecine.simulations.receiver import Answer
+from telecine.simulations.verify.house import verifier
+from tests.customer import Customer
+from tests.house import OpenHouse, TestHouse
+from tests.waiting import until
+
+#: 75 virtual hours of retries in a third of a second.
+FAST = 1_000_000
+OPERATIONAL = ["endpoint.*", "delivery.*"]
+House = tuple[TestHouse, Customer]
+
+
+@pytest.fixture
+async def watched(open_house: OpenHouse) -> AsyncIterator[House]:
+    async with open_house(speed=FAST, disable_after=1) as house:
+        yield house, Customer(house.http)
+
+
+async def watch(house: House, *answers: Answer) -> str:
+    """Make an endpoint that gets operational events and nothing else; answer its id."""
+    test_house, customer = house
+    body = {
+        "platform": "omega",
+        "url": test_house.receiver.on("/watch", *answers),
+        "types": OPERATIONAL,
+    }
+    return str((await customer.call("POST", "/v1/endpoints", body, status=201))["id"])
+
+
+def told(house: House) -> list[dict[str, Any]]:
+    """Answer what the watcher was told, each once, in the order of its coming."""
+    seen: dict[str, dict[str, Any]] = {}
+    for each in house[0].receiver.received:
+        if each.path == "/watch":
+            seen.setdefault(each.headers["webhook-id"], each.json())
+    return list(seen.values())
+
+
+async def until_told(house: House, event_type: str) -> dict[str, Any]:
+    found = await until(
+        lambda: [each for each in told(house) if each["type"] == event_type], deadline=30
+    )
+    assert len(found) == 1, found
+    return dict(found[0])
+
+
+async def endpoint(house: House, *answers: Answer) -> str:
+    test_house, customer = house
+    return await customer.endpoint(test_house.receiver.on("/hook", *answers))
+
+
+async def shown(house: House, endpoint_id: str) -> Any:
+    return await house[1].call("GET", f"/v1/endpoints/{endpoint_id}")
+
+
+async def test_a_receiver_that_is_gone_is_sent_to_no_more_and_others_are_told(
+    watched: House,
+) -> None:
+    house, customer = watched
+    watcher = await watch(watched)
+    gone = await endpoint(watched, Answer(410))
+
+    await customer.upload()
+    event = await until_told(watched, "endpoint.disabled")
+
+    assert event["data"] == {
+        "endpoint_id": gone,
+        "url": house.receiver.on("/hook", Answer(410)),
+        "why": "gone",
+    }
+    assert set(event) == {"type", "timestamp", "data"}
+    assert ((await shown(watched, gone))["active"], (await shown(watched, gone))["why"]) == (
+        False,
+        "gone",
+    )
+    delivery = next(each for each in house.receiver.received if each.path == "/watch")
+    secret = await customer.secret(watcher)
+    assert Webhook(secret).verify(delivery.body, dict(delivery.headers)) == event
+
+
+async def test_what_fails_for_long_is_told_step_by_step_and_ends_in_a_disabled_endpoint(
+    watched: House,
+) -> None:
+    _, customer = watched
+    await watch(watched)
+    failing = await endpoint(watched, Answer(500))
+
+    video_id = await customer.upload()
+    disabled = await until_told(watched, "endpoint.disabled")
+
+    fails = await until_told(watched, "delivery.failing")
+    exhausted = await until_told(watched, "delivery.exhausted")
+    assert disabled["data"]["why"] == "failing"
+    assert (await shown(watched, failing))["why"] == "failing"
+    for event, number in ((fails, 4), (exhausted, 10)):
+        data = event["data"]
+        assert (data["endpoint_id"], data["video_id"]) == (failing, video_id)
+        assert (data["event_type"], data["attempt"]) == ("video.uploaded", number)
+        assert (data["status"], "next_at" in data) == (500, event is fails)
+    assert fails["timestamp"] < exhausted["timestamp"] <= disabled["timestamp"]
+
+
+async def test_a_success_after_failures_is_told_once_as_recovery(watched: House) -> None:
+    _, customer = watched
+    await watch(watched)
+    recovering = await endpoint(watched, *[Answer(500)] * 4, Answer())
+
+    await customer.upload()
+    event = await until_told(watched, "endpoint.recovered")
+    await customer.endpoint(watched[0].receiver.on("/gone", Answer(410)))
+    await customer.switch(recovering, active=False)
+    await customer.upload()
+    await until_told(watched, "endpoint.disabled")  # so whatever came before it was considered
+
+    [first] = await customer.deliveries(endpoint_id=recovering)
+    assert event["data"]["endpoint_id"] == recovering
+    assert event["data"]["delivery_id"] == first["id"]
+    types = [each["type"] for each in told(watched)]
+    assert types == ["delivery.failing", "endpoint.recovered", "endpoint.disabled"]
+    async with verifier(watched[0].settings) as verify:
+        assert (await verify.until_clean(patience=10)).problems == []
+
+
+async def _delivered(customer: Customer, endpoint_id: str, count: int) -> bool:
+    found = await customer.deliveries(endpoint_id=endpoint_id, state="succeeded")
+    return len(found) == count
+
+
+async def test_one_failure_and_a_success_are_no_news(watched: House) -> None:
+    _, customer = watched
+    await watch(watched)
+    shaky = await endpoint(watched, Answer(500), Answer())
+    gone = await customer.endpoint(watched[0].receiver.on("/gone", Answer(410)))
+
+    await customer.upload()
+    await until(lambda: _delivered(customer, shaky, 1))
+    await until_told(watched, "endpoint.disabled")  # so whatever came before it was considered
+
+    assert [each["data"]["endpoint_id"] for each in told(watched)] == [gone]
+
+
+async def test_what_becomes_of_the_houses_own_news_makes_no_more_of_them(watched: House) -> None:
+    _, customer = watched
+    watcher = await watch(watched, Answer(500))
+    await endpoint(watched, Answer(410))
+
+    await customer.upload()
+    await customer.one(watcher, "exhausted")
+    gone = await customer.endpoint(watched[0].receiver.on("/gone", Answer(410)))
+    await customer.upload()
+    await until(lambda: _why(watched, gone, "gone"))
+
+    assert {each["type"] for each in told(watched)} <= {"endpoint.disabled"}
+    assert (await shown(watched, watcher))["active"]
+
+
+async def _why(house: House, endpoint_id: str, why: str) -> bool:
+    return bool((await shown(house, endpoint_id))["why"] == why)
