@@ -55,16 +55,15 @@ def test_what_was_discarded_does_not_pass() -> None:
 
 
 def test_nearest_is_told_when_it_is_new() -> None:
-    slots = Slots()
+    told: list[float | None] = []
+    slots = Slots(lambda: told.append(slots.nearest()))
 
     assert slots.nearest() is None
-    assert [slots.add(Item(), moment) for moment in (5.0, 5.0, 9.0, 1.0)] == [
-        True,
-        False,
-        False,
-        True,
-    ]
-    assert slots.nearest() == 1.0 + TICK
+    for moment in (5.0, 5.0, 9.0, 1.0):
+        slots.add(Item(), moment)
+
+    assert told == pytest.approx([5.0 + TICK, 1.0 + TICK])
+    assert slots.nearest() == pytest.approx(1.0 + TICK)
 
 
 async def test_hundred_thousand_deadlines_cost_one_timer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,18 +161,15 @@ class Connection(asyncio.Protocol):
             reading.feed(data)
         if reading.done:
             self._leave(exchange, None, now)
-            self._rest(reading, now)
+            if reading.reusable and not reading.unasked and self._is_at_rest():
+                self.idle_since = now
+                self._home.take_in(self)
+            else:
+                self.transport.abort()
 
-    def _rest(self, reading: Reading, now: float) -> None:
-        """Wait for the next exchange, if the last one left all in order."""
-        in_order = reading.reusable and not reading.unasked
-        transport = self.transport
-        # Bytes that are still to be written: the receiver has answered what it did not read.
-        if in_order and not transport.get_write_buffer_size() and not transport.is_closing():
-            self.idle_since = now
-            self._home.take_in(self)
-        else:
-            transport.abort()
+    def _is_at_rest(self) -> bool:
+        """Nothing is still to be written: else the receiver has answered what it did not read."""
+        return not (self.transport.get_write_buffer_size() or self.transport.is_closing())
 
     def _leave(self, exchange: Exchange, failure: Failure | None, now: float) -> None:
         self._exchange = exchange.carrier = None

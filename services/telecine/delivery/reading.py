@@ -43,6 +43,7 @@ class Reading:
         "_parser",
         "_said",
         "_seen",
+        "_told",
         "answer",
         "done",
         "reusable",
@@ -77,6 +78,7 @@ class Reading:
         self._label = b""
         self._fields: list[tuple[bytes, bytes]] = []
         self._seen = self._lines = self._interim = 0
+        self._told: int | None = None  # the body's length
         self._in_body = self._chunked = self._bodiless = False
         self.done = self.reusable = self.unasked = False
         self.feed(data)
@@ -159,7 +161,7 @@ class Reading:
     def _length_told(self, length: int) -> None:
         if length > MAX_LENGTH:
             raise BadAnswer(f"a content-length of {length}")
-        self.answer.length = length
+        self._told = length
 
     def _coding_told(self, name: bytes, value: bytes) -> None:
         """Only the one coding that needs no asking, once, spelt so that all read it alike."""
@@ -182,8 +184,7 @@ class Reading:
             return
         self._in_body = True
         self._bodiless = status in {101, 204, 304}
-        if self._bodiless:
-            self.answer.length = 0
+        self.answer.length = 0 if self._bodiless else self._told
         self.answer.begins(status, self._label, self._fields)
 
     def on_body(self, data: bytes) -> None:
@@ -200,7 +201,7 @@ class Reading:
             return
         if not self._in_body:  # an interim answer
             self._label, self._fields = b"", []
-            self.answer.length, self._chunked = None, False
+            self._told, self._chunked = None, False
             return
         self.reusable = self._parser.should_keep_alive() and self.answer.status != 101
         self._finish()

@@ -62,14 +62,13 @@ class Recording:
     def outcome(self, failure: Failure | None, ended: float) -> Outcome:
         """Answer what it has come to at a moment."""
         answer = self.answer
-        status = answer.status
         return Outcome(
-            status or None,
+            answer.status or None,
             answer.reason,
             answer.headers,
             bytes(answer.body),
             answer.truncated,
-            answer.length if status else None,
+            answer.length,
             failure.error if failure else None,
             failure.message if failure else "",
             self.peer,
@@ -80,17 +79,18 @@ class Recording:
 
 def timings(of: Recording, ended: float) -> Timings:
     """The spans between the moments."""
-    ready = of.ready
-    first_byte_ms = _milliseconds(ready, of.first_byte)
-    total_ms = (ended - of.started) * 1000
-    if of.wanted is None:
-        return Timings(None, None, None, first_byte_ms, total_ms)
+    ready, first_byte = of.ready, of.first_byte
+    waited = None if ready is None or first_byte is None else (first_byte - ready) * 1000
+    total = (ended - of.started) * 1000
+    if of.wanted is None:  # nothing was made for it
+        return Timings(None, None, None, waited, total)
+    connected = ready if of.handshaking is None else of.handshaking
     return Timings(
         _milliseconds(of.wanted, of.opened) if of.named else None,
-        _milliseconds(of.opened, ready if of.handshaking is None else of.handshaking),
+        _milliseconds(of.opened, connected),
         _milliseconds(of.handshaking, ready),
-        first_byte_ms,
-        total_ms,
+        waited,
+        total,
     )
 
 

@@ -84,16 +84,33 @@ class Sender:
             message = written(target, request.headers, request.body)
         except Unsendable as error:
             return recording.outcome(unsendable(error), perf_counter())
-        future = self._loop.create_future()
-        exchange = Exchange(target.origin, message, recording, request.timeout, future)
-        failure = await self._surviving_stale(exchange, recording.started + request.timeout)
+        origin, deadline = target.origin, recording.started + request.timeout
+        exchange = Exchange(
+            origin, message, recording, request.timeout, self._loop.create_future()
+        )
+        idle = self._pool.give(origin, recording.started)
+        self._wheel.add(exchange, deadline)
+        try:
+            if idle is None:
+                self._dialling.dial(exchange)
+            else:
+                recording.reused = True
+                idle.carry(exchange)
+                self._outbox.post(idle)
+            failure = await exchange.future
+            if failure is not None and failure.error == "reset" and recording.is_stale:
+                failure = await self._once_more(exchange, deadline)
+        finally:
+            self._wheel.discard(exchange)
+            if exchange.carrier is not None:  # the deadline has passed, or the caller gave up
+                exchange.carrier.abort()
         recording = exchange.recording
         if failure is None:
             failure = judged(recording.answer.status, recording.answer.reason)
         return recording.outcome(failure, exchange.ended)
 
-    async def _surviving_stale(self, exchange: Exchange, deadline: float) -> Failure | None:
-        """Exchange; once more over a fresh connection if an idle one turns out to be dead.
+    async def _once_more(self, exchange: Exchange, deadline: float) -> Failure | None:
+        """Exchange over a fresh connection, since the idle one has turned out to be dead.
 
         A receiver may close an idle connection at the moment we write to it, and nobody can tell
         whether it still took the request. Repeating is safe: the promise is at-least-once, and the
@@ -101,23 +118,7 @@ class Sender:
         as failing. Once a byte of an answer came, or on a connection of our own making, the break is
         the receiver's and is reported.
         """
-        idle = self._pool.give(exchange.origin, exchange.recording.started)
-        self._wheel.add(exchange, deadline)
-        try:
-            if idle is None:
-                self._dialling.dial(exchange)
-                return await exchange.future
-            exchange.recording.reused = True
-            idle.carry(exchange)
-            self._outbox.post(idle)
-            failure = await exchange.future
-            if failure is None or failure.error != "reset" or not exchange.recording.is_stale:
-                return failure
-            exchange.again(self._loop.create_future())
-            self._wheel.add(exchange, deadline)  # it may have passed just now
-            self._dialling.dial(exchange)
-            return await exchange.future
-        finally:
-            self._wheel.discard(exchange)
-            if exchange.carrier is not None:  # the deadline has passed, or the caller gave up
-                exchange.carrier.abort()
+        exchange.again(self._loop.create_future())
+        self._wheel.add(exchange, deadline)  # it may have passed just now
+        self._dialling.dial(exchange)
+        return await exchange.future

@@ -1,7 +1,7 @@
 """One timer for every deadline: what waits for the same few milliseconds waits in one slot."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from time import perf_counter
 from typing import Protocol
@@ -19,22 +19,27 @@ class Expiring(Protocol):
 
 
 class Slots:
-    """Who waits for which tick. Moments are seconds of one monotonic clock; costs no timer. Pure."""
+    """Who waits for which tick. Moments are seconds of one monotonic clock. Pure.
 
-    def __init__(self) -> None:
+    `nearer` is called when something waits for a moment that is nearer than all others.
+    """
+
+    def __init__(self, nearer: Callable[[], object] = lambda: None) -> None:
+        self._nearer = nearer
         self._waiting: dict[int, set[Expiring]] = {}
         self._order: list[int] = []  # the slots that there are, as a heap
 
-    def add(self, item: Expiring, deadline: float) -> bool:
-        """Have an item wait for a deadline; answers whether none is nearer."""
+    def add(self, item: Expiring, deadline: float) -> None:
+        """Have an item wait for a deadline."""
         slot = item.slot = int(deadline / TICK) + 1
         waiting = self._waiting.get(slot)
         if waiting is not None:
             waiting.add(item)
-            return False
+            return
         self._waiting[slot] = {item}
         heappush(self._order, slot)
-        return self._order[0] == slot
+        if self._order[0] == slot:
+            self._nearer()
 
     def discard(self, item: Expiring) -> None:
         """Have an item wait no longer; it is no error if it did not."""
@@ -57,27 +62,23 @@ class Wheel:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._slots = Slots()
+        self._slots = slots = Slots(self._wind)
         self._timer: asyncio.TimerHandle | None = None
-        self.discard = self._slots.discard
-
-    def add(self, item: Expiring, deadline: float) -> None:
-        if self._slots.add(item, deadline):
-            self._wind(perf_counter())
+        self.add, self.discard = slots.add, slots.discard
 
     def stop(self) -> None:
         """Expire nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def _wind(self, now: float) -> None:
+    def _wind(self) -> None:
         nearest = self._slots.nearest()
         if nearest is not None:
             self.stop()
-            self._timer = self._loop.call_later(max(0.0, nearest - now), self._turn)
+            delay = max(0.0, nearest - perf_counter())
+            self._timer = self._loop.call_later(delay, self._turn)
 
     def _turn(self) -> None:
-        now = perf_counter()
-        for item in list(self._slots.passed(now)):
+        for item in list(self._slots.passed(perf_counter())):
             item.expire()
-        self._wind(now)  # also if the timer came a little early
+        self._wind()  # also if the timer came a little early
