@@ -8,6 +8,7 @@ from functools import partial
 
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.endpoint_secrets import ReadSecrets, RotateSecret
+from telecine.shared.contracts.endpoint_testing import GetExample, TestEndpoint
 from telecine.shared.contracts.subscriptions import (
     ChangeEndpoint,
     CreateEndpoint,
@@ -33,6 +34,7 @@ from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.secrets_desk import SecretsDesk
+from telecine.subscriptions.trying_out import TryingOut
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
 
@@ -63,7 +65,10 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
             egress=settings.egress_policy,
         )
         desk = SecretsDesk(log, Obeying(log, view), vault, me.clock, secrets.token_bytes)
-        _answer(me, handlers, desk)
+        trying = TryingOut(
+            me.bus, log, me.clock, fidelity=settings.fidelity, egress=settings.egress_policy
+        )
+        _answer(me, handlers, desk, trying)
         await project(me, log, "subscriptions-view", view.put)
         name = me.beating.instance
         fan_out = FanOut(
@@ -84,7 +89,7 @@ def _patience(settings: Settings) -> timedelta | None:
     return timedelta(hours=hours) if hours else None
 
 
-def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk) -> None:
+def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk, trying: TryingOut) -> None:
     serve(me.broker, CreateEndpoint, handlers.create)
     serve(me.broker, UpdateEndpoint, handlers.update)
     serve(me.broker, ChangeEndpoint, handlers.change)
@@ -95,3 +100,5 @@ def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk) -> None:
     serve(me.broker, GetSecrets, handlers.secrets)
     serve(me.broker, RotateSecret, desk.rotate)
     serve(me.broker, ReadSecrets, desk.read)
+    serve(me.broker, GetExample, trying.example)
+    serve(me.broker, TestEndpoint, trying.test)

@@ -1,7 +1,7 @@
 """An endpoint and its keys as `/v1` answers them, and what it takes of a rotation."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -126,3 +126,28 @@ class Rotation(Shape):
     kind: SignatureKind | None = Field(
         None, description="Which kind of key; without it the secret's, or the one that signs."
     )
+
+
+class TestWish(Shape):
+    """Which type to send an example of; without it the first that the endpoint is sent."""
+
+    __test__: ClassVar[bool] = False  # pytest: no class of tests
+
+    type: str | None = None
+
+
+class TestAnswer(Shape):
+    """A test is on its way; `GET /v1/deliveries/{delivery_id}` shows it once it was attempted."""
+
+    __test__: ClassVar[bool] = False
+
+    delivery_id: str
+    type: str
+
+
+class ExampleAnswer(Shape):
+    """A webhook as it would go out. Secrets are hidden, and signatures are made at the attempt."""
+
+    type: str
+    headers: dict[str, str]
+    body: Any

@@ -1,5 +1,6 @@
 """`/v1/endpoints`: endpoints of every platform, with the settings that the platforms have no words for."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -8,14 +9,18 @@ from fastapi.responses import Response
 from telecine.gateway.control.endpoint_shapes import (
     EndpointsAnswer,
     EndpointShape,
+    ExampleAnswer,
     KeyAnswer,
     Rotation,
     SecretAnswer,
+    TestAnswer,
+    TestWish,
 )
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
 from telecine.shared.contracts.endpoint_secrets import ReadSecrets, RotateSecret
 from telecine.shared.contracts.endpoint_settings import EndpointPatch, NewEndpoint
+from telecine.shared.contracts.endpoint_testing import GetExample, TestEndpoint
 from telecine.shared.contracts.subscriptions import (
     ChangeEndpoint,
     CreateEndpoint,
@@ -35,6 +40,7 @@ def add_endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
     _reading(routes, house, authorised)
     _writing(routes, house, authorised)
     _keys(routes, house, authorised)
+    _tests(routes, house, authorised)
 
 
 def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
@@ -139,3 +145,38 @@ def _keys(routes: APIRouter, house: House, authorised: Any) -> None:
             overlap=wish.overlap,
         )
         return EndpointShape.of((await house.call(command)).endpoint)
+
+
+def _tests(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.get(
+        "/endpoints/{endpoint_id}/example", summary="A webhook as the endpoint would get it"
+    )
+    async def example(
+        endpoint_id: str,
+        org: str = authorised,
+        type_: Annotated[str | None, Query(alias="type")] = None,
+    ) -> ExampleAnswer:
+        query = GetExample(org=org, endpoint_id=token(endpoint_id), type=type_)
+        found = await house.call(query)
+        return ExampleAnswer(type=found.type, headers=found.headers, body=json.loads(found.body))
+
+    @routes.post(
+        "/endpoints/{endpoint_id}/test",
+        status_code=202,
+        summary="Send an example now: one attempt, no retry, on record like any other",
+    )
+    async def test(
+        request: Request,
+        endpoint_id: str,
+        org: str = authorised,
+        body: TestWish | None = None,
+    ) -> TestAnswer:
+        caller = house.caller(request, org)
+        command = TestEndpoint(
+            **caller.ids(),
+            request_key=caller.request_key,
+            endpoint_id=token(endpoint_id),
+            type=body.type if body else None,
+        )
+        owed = await house.call(command)
+        return TestAnswer(delivery_id=owed.delivery_id, type=owed.type)

@@ -1,0 +1,79 @@
+"""An example of a webhook: rendered as the real ones are, from the life of something made up. Pure."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from telecine.platforms import packs
+from telecine.platforms.pack import Fidelity, Pack, Rendering
+from telecine.shared.endpoint import Profile
+from telecine.shared.endpoint_rules import REDACTED
+from telecine.shared.envelope import Recorded, Trace
+from telecine.shared.errors import Refusal
+from telecine.shared.event_types import wanted
+from telecine.shared.events import Stamp
+from telecine.shared.ids import hex_of, uuid_of
+from telecine.subscriptions.example_lives import kind_of, life
+
+_SECOND = timedelta(seconds=1)
+
+
+def example_type(asked: str | None, profile: Profile, fidelity: Fidelity) -> str:
+    """Answer the type of an example: the one asked for, else the first that the endpoint is sent.
+
+    Raises Refusal for a type that its platform never sends.
+    """
+    pack = packs()[profile.platform]
+    known = [each for each in pack.types if pack.sends(each, fidelity)]
+    if asked is None:
+        return next((each for each in known if wanted(profile.subscription.types, each)), known[0])
+    if asked not in known:
+        message = f"{profile.platform} does not send {asked[:64]!r}; use one of {', '.join(known)}"
+        raise Refusal("invalid", message, "type")
+    return asked
+
+
+def subject_id(profile: Profile) -> str:
+    """Answer the id of the made-up video (or other thing) of an endpoint's examples."""
+    return uuid_of(profile.id, "example")
+
+
+def example_body(event_type: str, delivery_id: str, profile: Profile, now: datetime) -> bytes:
+    """Answer the body of an example, as of a (virtual) moment."""
+    fact, subject = _lived(event_type, profile, now)
+    rendering = Rendering(delivery_id, fact, subject, profile)
+    return packs()[profile.platform].render(rendering)
+
+
+def example_headers(
+    delivery_id: str, profile: Profile, now: datetime, wall: datetime
+) -> dict[str, str]:
+    """Answer an example's headers: as they go out, with words for what is secret or made then."""
+    settings, pack = profile.subscription.settings, packs()[profile.platform]
+    at = now if settings.timestamps == "virtual" else wall
+    signatures = [f"{key.kind},<by key {key.id}>" for key in profile.keys_at(now)]
+    return {
+        "content-type": "application/json",
+        "telecine-time": now.isoformat(),
+        "webhook-id": delivery_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+        **_of_the_platform(pack, profile),
+        **{name: REDACTED for name, _ in settings.headers},
+    }
+
+
+def _of_the_platform(pack: Pack, profile: Profile) -> dict[str, str]:
+    key = profile.subscription.token_key
+    return pack.headers(profile, {key: REDACTED} if key else {})
+
+
+def _lived(event_type: str, profile: Profile, now: datetime) -> tuple[Recorded[Any, Any], Any]:
+    """Fold the life of something made up; its last fact, which is told, happens now."""
+    kind, facts = kind_of(event_type), life(event_type, profile.platform, now)
+    state, stamp = kind.initial, Stamp(profile.org, subject_id(profile), now)
+    for left, fact in zip(range(len(facts) - 1, -1, -1), facts, strict=True):
+        stamp = Stamp(stamp.org, stamp.id, now - left * _SECOND)
+        state = kind.evolve(state, fact, stamp)
+    event_id = hex_of(profile.id, "example", event_type, now)
+    trace = Trace(event_id, event_id)
+    return Recorded(event_id, facts[-1], stamp, len(facts), state, trace, 0, now), state

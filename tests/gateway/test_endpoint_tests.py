@@ -1,0 +1,63 @@
+"""Trying an endpoint out: an example to look at, and a test that arrives and is on record."""
+
+from tests.customer import Customer
+from tests.gateway.endpoints import OTHER, V1, call, changed, made, wrong
+from tests.gateway.test_endpoint_secrets import keys, verified
+from tests.house import OpenHouse, TestHouse
+
+
+async def test_a_test_arrives_signed_and_is_on_record(house: TestHouse) -> None:
+    endpoint = await made(house, types=["video.deleted"])
+
+    answer = await call(house, "POST", f"/{endpoint['id']}/test", {"type": "video.process_failed"})
+    await house.receiver.wait(lambda receiver: len(receiver.received) == 1)
+    [taken], [key] = house.receiver.received, await keys(house, endpoint)
+    found = await Customer(house.http).ended(endpoint["id"], "succeeded")
+
+    assert answer.status_code == 202
+    assert answer.json()["delivery_id"] == taken.headers["webhook-id"] == found["delivery"]["id"]
+    assert taken.json()["type"] == answer.json()["type"] == "video.process_failed"
+    assert verified(taken, key["secret"])
+
+
+async def test_an_example_is_what_a_test_sends_and_sends_nothing(house: TestHouse) -> None:
+    endpoint = await made(
+        house, platform="tpstreams", types=["live.completed"], settings={"headers": {"x-a": "1"}}
+    )
+
+    answer = await call(house, "GET", f"/{endpoint['id']}/example")
+    await call(house, "POST", f"/{endpoint['id']}/test")
+    await house.receiver.wait(lambda receiver: len(receiver.received) == 1)
+    [taken] = house.receiver.received
+
+    example = answer.json()
+    assert example["type"] == "live.completed"
+    assert example["body"]["id"] == taken.json()["id"]
+    assert example["body"].keys() == taken.json().keys()
+    assert example["headers"]["x-a"] == "[redacted]"
+
+
+async def test_what_cannot_be_tried_out_says_why(house: TestHouse) -> None:
+    endpoint = await made(house)
+    one = f"/{endpoint['id']}"
+
+    unsent = await call(house, "POST", f"{one}/test", {"type": "video.created"})
+    unshown = await call(house, "GET", f"{one}/example", params={"type": "live.completed"})
+    others = await house.http.post(f"{V1}{one}/test", headers=OTHER)
+    await changed(house, endpoint, active=False)
+    inactive = await call(house, "POST", f"{one}/test")
+
+    assert wrong(unsent)[0] == wrong(unshown)[0] == "type"
+    assert others.status_code == 404
+    assert inactive.status_code == 409
+    assert house.receiver.received == []
+
+
+async def test_a_test_goes_where_webhooks_may_go(open_house: OpenHouse) -> None:
+    async with open_house(egress="open") as house:
+        endpoint = await made(house, url="http://127.0.0.1:9/hook")
+
+    async with open_house(egress="public") as house:
+        answer = await call(house, "POST", f"/{endpoint['id']}/test")
+
+    assert wrong(answer)[0] == "url"
