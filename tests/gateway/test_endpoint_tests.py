@@ -1,5 +1,6 @@
 """Trying an endpoint out: an example to look at, and a test that arrives and is on record."""
 
+from telecine.simulations.verify.house import verifier
 from tests.customer import Customer
 from tests.gateway.endpoints import OTHER, V1, call, changed, made, wrong
 from tests.gateway.test_endpoint_secrets import keys, verified
@@ -14,6 +15,9 @@ async def test_a_test_arrives_signed_and_is_on_record(house: TestHouse) -> None:
     [taken], [key] = house.receiver.received, await keys(house, endpoint)
     found = await Customer(house.http).ended(endpoint["id"], "succeeded")
 
+    async with verifier(house.settings) as verify:
+        report = await verify.until_clean(patience=10)
+    assert report.problems == []
     assert answer.status_code == 202
     assert answer.json()["delivery_id"] == taken.headers["webhook-id"] == found["delivery"]["id"]
     assert taken.json()["type"] == answer.json()["type"] == "video.process_failed"

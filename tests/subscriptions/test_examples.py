@@ -8,11 +8,12 @@ import pytest
 from telecine.platforms import packs
 from telecine.shared.endpoint import Profile
 from telecine.shared.errors import Refusal
+from telecine.shared.event_types import OPERATIONAL_TYPES
+from telecine.shared.ids import example_of
 from telecine.subscriptions.examples import (
     example_body,
     example_headers,
     example_type,
-    subject_id,
 )
 from tests.shared.endpoints import ASYMMETRIC, FIRST, KEY, SETTINGS, profile
 from tests.shared.videos import minute
@@ -32,7 +33,7 @@ def test_of_every_type_that_is_sent_there_is_an_example(platform: str, event_typ
 
     body = json.loads(example_body(event_type, "d-1", endpoint, minute(5)))
 
-    assert subject_id(endpoint) in json.dumps(body)
+    assert example_of(endpoint.id) in json.dumps(body)
     if platform == "omega":
         assert body["type"] == event_type
 
@@ -44,6 +45,14 @@ def test_an_example_is_the_same_for_the_same_moment(platform: str, event_type: s
     first = example_body(event_type, "d-1", endpoint, minute(5))
 
     assert example_body(event_type, "d-1", endpoint, minute(5)) == first
+
+
+@pytest.mark.parametrize("event_type", OPERATIONAL_TYPES)
+def test_the_houses_own_types_have_examples_on_every_platform(event_type: str) -> None:
+    body = json.loads(example_body(event_type, "d-1", of("tpstreams"), minute(5)))
+
+    assert (body["type"], body["timestamp"]) == (event_type, "2026-03-01T12:05:00.000Z")
+    assert example_type(event_type, of("tpstreams"), "documented") == event_type
 
 
 def test_headers_name_every_key_and_hide_every_secret() -> None:
@@ -73,7 +82,9 @@ def test_without_a_wish_the_example_is_of_a_type_that_the_endpoint_is_sent() -> 
 def test_a_type_that_the_platform_does_not_send_is_refused_with_those_that_it_does(
     asked: str,
 ) -> None:
-    with pytest.raises(Refusal, match=r"use one of video.uploaded") as refused:
+    with pytest.raises(
+        Refusal, match=r"use one of video.uploaded, .*delivery.exhausted"
+    ) as refused:
         example_type(asked, of("omega"), "documented")
 
     assert refused.value.field == "type"

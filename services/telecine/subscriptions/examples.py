@@ -9,9 +9,10 @@ from telecine.shared.endpoint import Profile
 from telecine.shared.endpoint_rules import REDACTED
 from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import wanted
+from telecine.shared.event_types import OPERATIONAL_TYPES, wanted
 from telecine.shared.events import Stamp
-from telecine.shared.ids import hex_of, uuid_of
+from telecine.shared.ids import example_of, hex_of
+from telecine.subscriptions import operational
 from telecine.subscriptions.example_lives import kind_of, life
 
 _SECOND = timedelta(seconds=1)
@@ -23,7 +24,8 @@ def example_type(asked: str | None, profile: Profile, fidelity: Fidelity) -> str
     Raises Refusal for a type that its platform never sends.
     """
     pack = packs()[profile.platform]
-    known = [each for each in pack.types if pack.sends(each, fidelity)]
+    sent = [each for each in pack.types if pack.sends(each, fidelity)]
+    known = (*sent, *OPERATIONAL_TYPES)
     if asked is None:
         return next((each for each in known if wanted(profile.subscription.types, each)), known[0])
     if asked not in known:
@@ -32,13 +34,11 @@ def example_type(asked: str | None, profile: Profile, fidelity: Fidelity) -> str
     return asked
 
 
-def subject_id(profile: Profile) -> str:
-    """Answer the id of the made-up video (or other thing) of an endpoint's examples."""
-    return uuid_of(profile.id, "example")
-
-
 def example_body(event_type: str, delivery_id: str, profile: Profile, now: datetime) -> bytes:
     """Answer the body of an example, as of a (virtual) moment."""
+    if event_type in OPERATIONAL_TYPES:
+        data = operational.example(event_type, profile.id, profile.subscription.url)
+        return operational.body(event_type, now, data)
     fact, subject = _lived(event_type, profile, now)
     rendering = Rendering(delivery_id, fact, subject, profile)
     return packs()[profile.platform].render(rendering)
@@ -70,7 +70,7 @@ def _of_the_platform(pack: Pack, profile: Profile) -> dict[str, str]:
 def _lived(event_type: str, profile: Profile, now: datetime) -> tuple[Recorded[Any, Any], Any]:
     """Fold the life of something made up; its last fact, which is told, happens now."""
     kind, facts = kind_of(event_type), life(event_type, profile.platform, now)
-    state, stamp = kind.initial, Stamp(profile.org, subject_id(profile), now)
+    state, stamp = kind.initial, Stamp(profile.org, example_of(profile.id), now)
     for left, fact in zip(range(len(facts) - 1, -1, -1), facts, strict=True):
         stamp = Stamp(stamp.org, stamp.id, now - left * _SECOND)
         state = kind.evolve(state, fact, stamp)

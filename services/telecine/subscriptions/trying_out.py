@@ -3,6 +3,7 @@
 import structlog
 
 from telecine.platforms.pack import Fidelity
+from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.contracts.endpoint_testing import (
     ExampleWebhook,
@@ -13,17 +14,18 @@ from telecine.shared.contracts.endpoint_testing import (
 from telecine.shared.egress import Egress
 from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Living
 from telecine.shared.errors import Refusal
-from telecine.shared.eventlog import EventLog
+from telecine.shared.event_types import OPERATIONAL_TYPES
+from telecine.shared.eventlog import EventLog, last_position
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.ids import hex_of, object_id
+from telecine.shared.ids import example_of, hex_of, object_id
 from telecine.shared.owed import Owed, owe
 from telecine.shared.virtual_time import VirtualClock, wall_now
 from telecine.subscriptions.decider import NO_SUCH
+from telecine.subscriptions.example_lives import kind_of
 from telecine.subscriptions.examples import (
     example_body,
     example_headers,
     example_type,
-    subject_id,
 )
 from telecine.subscriptions.reach import ensure_reachable
 
@@ -78,8 +80,8 @@ class TryingOut:
             platform=profile.platform,
             event_id=hex_of(profile.id, "test", command.request_key),
             event_type=event_type,
-            event_sequence=0,
-            video_id=subject_id(profile),
+            event_sequence=await self._newest(event_type),
+            video_id=example_of(profile.id),
             at=now,
             matched_at=wall_now(),
             correlation_id=command.correlation_id,
@@ -89,6 +91,12 @@ class TryingOut:
         await owe(self._bus, owed)
         log.info("test.requested", endpoint_id=profile.id, delivery_id=delivery_id)
         return TestOwed(delivery_id=delivery_id, type=event_type)
+
+    async def _newest(self, event_type: str) -> int:
+        """Answer the last position of the log that such an event would stand in, so that the test is
+        listed among the newest."""
+        kind = VIDEO if event_type in OPERATIONAL_TYPES else kind_of(event_type)
+        return await last_position(self._bus, kind.stream)
 
 
 def _living(state: Endpoint) -> Living:

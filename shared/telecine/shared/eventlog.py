@@ -178,6 +178,15 @@ def stored_at(fields: Mapping[str, str]) -> datetime:
     return datetime.fromisoformat(f"{head}.{rest[:6]:0<6}+00:00")
 
 
+async def last_position(bus: Bus, stream: str) -> int:
+    """Answer how far a stream has come. Raises Unavailable."""
+    try:
+        info = await bus.js.stream_info(stream)
+    except (NatsError, TimeoutError) as error:
+        raise Unavailable(f"NATS did not answer for {stream}: {error}") from error
+    return int(info.state.last_seq)
+
+
 async def direct_get(bus: Bus, stream: str, request: dict[str, Any]) -> list[Msg]:
     """Ask a stream directly for one message, or for a "batch" (ADR-31). Raises Unavailable."""
     try:

@@ -10,14 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from nats.errors import Error as NatsError
 from sqlalchemy import Column, MetaData, Table, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database
-from telecine.shared.errors import Unavailable
-from telecine.shared.eventlog import EventLog
+from telecine.shared.eventlog import EventLog, last_position
 from telecine.shared.schema import View, folded, table_of
 
 #: Facts that are read, and rows that are written, at once: more would hold up everything else here.
@@ -59,7 +57,7 @@ class _Making:
 
     async def read(self, tell: Tell) -> None:
         """Fold what the log has by now; under load it will have more when this is done."""
-        last = await _last(self._bus, self._view)
+        last = await last_position(self._bus, self._view.kind.stream)
         while self._position < last:
             await self._page(last)
             await self._connection.commit()
@@ -68,7 +66,7 @@ class _Making:
     async def take_its_place(self) -> int:
         """Fold what came meanwhile, and put the new rows in the old ones' place; answers how many."""
         ahead = await self._ahead()
-        last = await _last(self._bus, self._view)
+        last = await last_position(self._bus, self._view.kind.stream)
         while self._position < last:
             await self._page(last)
         # A row is written after its fact; so one that was ahead of the log's end never had one.
@@ -98,14 +96,6 @@ class _Making:
         if rows := [row for row in shown if row is not None]:
             await self._connection.execute(insert(self._beside), rows)
         self._position = facts[-1].sequence if len(facts) == _PAGE else last
-
-
-async def _last(bus: Bus, view: View) -> int:
-    try:
-        info = await bus.js.stream_info(view.kind.stream)
-    except (NatsError, TimeoutError) as error:
-        raise Unavailable(f"NATS did not answer for {view.kind.stream}: {error}") from error
-    return int(info.state.last_seq)
 
 
 @asynccontextmanager

@@ -31,6 +31,11 @@ def object_id(at: datetime, *parts: object) -> str:
     return f"{int(at.timestamp()) & 0xFFFFFFFF:08x}{_digest(parts)[:8].hex()}"
 
 
+def example_of(endpoint_id: str) -> str:
+    """Answer the id of the made-up video (or other thing) that an endpoint's examples are about."""
+    return uuid_of(endpoint_id, "example")
+
+
 def is_token(text: str) -> bool:
     """Whether a text can be one token of a subject: no dots, no wildcards, nothing unseen.
 

@@ -12,7 +12,7 @@ from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
 from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.ids import object_id
+from telecine.shared.ids import example_of, object_id
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import Place, UnderWay, place
@@ -71,6 +71,8 @@ def _matched_by(facts: Facts, records: Records, queues: UnderWay) -> dict[Place,
     """Answer for each fact a moment by which it had been matched: matching keeps a log's order."""
     seen = dict(queues.owed.values())
     for row in records.deliveries.values():
+        if _is_test(row):
+            continue
         event = place(row.event_type, row.event_sequence)
         seen[event] = min(seen.get(event, row.matched_at), row.matched_at)
     now = datetime.now(UTC)
@@ -117,7 +119,7 @@ def check_records(
     by_id |= {each.id: each for endpoint in endpoints.values() for each, _ in endpoint.facts}
     for row in records.deliveries.values():
         fact = by_id.get(row.event_id)
-        known = fact is not None or _is_without_a_fact(row, records)
+        known = fact is not None or _is_without_a_fact(row)
         good = known and row.endpoint_id in endpoints
         findings.hold("delivery records", good, f"{row.id} stands for nothing in the log")
         if fact:
@@ -128,11 +130,15 @@ def check_records(
         findings.hold("attempts", False, f"attempts of {stray}, which has no record")
 
 
-def _is_without_a_fact(row: DeliveryRow, records: Records) -> bool:
+def _is_without_a_fact(row: DeliveryRow) -> bool:
     """Whether it tells of no fact in a log: of an attempt, whose news is not kept for ever, or a test."""
     of_an_attempt = row.event_type in OPERATIONAL_TYPES and row.event_type.startswith("delivery.")
-    tries = records.attempts.get(row.id, [])
-    return of_an_attempt or any(each.trigger == "test" for each in tries)
+    return of_an_attempt or _is_test(row)
+
+
+def _is_test(row: DeliveryRow) -> bool:
+    """Whether it was sent to try the endpoint out, and stands for nothing that has happened."""
+    return row.video_id == example_of(row.endpoint_id)
 
 
 def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Findings) -> None:
