@@ -1,26 +1,18 @@
 """Every hostile receiver without TLS: what goes on record, for how long, and how much is read of it."""
 
-import socket
-
 import pytest
 
-from telecine.delivery import dialling
 from telecine.delivery.sender import Sender
 from tests.delivery.hostile import bodies, connections, heads
 from tests.delivery.hostile.behaviour import Hostile, ids, meet
 from tests.delivery.receivers import free_port, webhook
+from tests.delivery.sending import send_little
 
 
 @pytest.mark.parametrize("hostile", connections.BEHAVIOURS, ids=ids(connections.BEHAVIOURS))
 async def test_of_a_bad_connection(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
-    inner = dialling.open_socket
+    send_little(monkeypatch)
 
-    def open_small(family: int) -> socket.socket:
-        opened = inner(family)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # else the kernel takes all
-        return opened
-
-    monkeypatch.setattr(dialling, "open_socket", open_small)
     await meet(hostile, monkeypatch, buffer=4096)
 
 

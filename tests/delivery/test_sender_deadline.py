@@ -5,7 +5,6 @@ import socket
 
 import pytest
 
-from telecine.delivery.dialling import open_socket
 from telecine.delivery.sender import Sender
 from tests.delivery.receivers import (
     CHUNKED,
@@ -21,6 +20,7 @@ from tests.delivery.receivers import (
     receiving,
     webhook,
 )
+from tests.delivery.sending import send_little
 from tests.waiting import until
 
 SHORT = 0.3  # seconds: a deadline that is to be met
@@ -116,12 +116,7 @@ async def test_dripping_body_is_a_timeout_that_keeps_the_status_and_what_came(
 async def test_receiver_that_does_not_read_is_left_with_an_unfinished_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def open_small(family: int) -> socket.socket:
-        opened = open_socket(family)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # else the kernel takes all
-        return opened
-
-    monkeypatch.setattr("telecine.delivery.dialling.open_socket", open_small)
+    send_little(monkeypatch)
     body = b"x" * 900_000
     given_up, rest = asyncio.Event(), 0
 

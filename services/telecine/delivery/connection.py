@@ -63,6 +63,7 @@ class Connection(asyncio.Protocol):
     def carry(self, exchange: Exchange) -> None:
         """Adopt an exchange. Its request is still to be written."""
         self._exchange = exchange
+        exchange.is_wanted = False
         exchange.carrier = self
         exchange.recording.peer = self.peer
 
@@ -100,8 +101,8 @@ class Connection(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self._made = True
         exchange = self._exchange
-        if exchange is None or exchange.future.done():  # given up meanwhile
-            self.abort()
+        if exchange is None or exchange.future.done() or not exchange.is_wanted:
+            self.abort()  # it was given up meanwhile, or another connection was quicker
             return
         self.carry(exchange)
         if self._tls is None:

@@ -1,7 +1,6 @@
 """Makes a connection for an exchange: finds the addresses, vets them, and takes the first that answers."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +13,6 @@ from telecine.delivery.names import Resolver
 from telecine.delivery.outcome import Failure
 from telecine.delivery.pool import Pool
 from telecine.delivery.racing import first_of, interleaved
-from telecine.delivery.recording import Recording
 from telecine.delivery.tls import Tls
 from telecine.delivery.vetting import Forbidden, Vetting
 
@@ -70,52 +68,35 @@ class Dialling:
                 return unresolved(origin.host, error)
             self._vetting.answer(origin.host, addresses)
         try:
-            address, opened = await first_of(
+            await first_of(
                 [
-                    partial(self._reach, address, origin.port, recording)
+                    partial(self._reach, exchange, address)
                     for address in interleaved(addresses)[:_TRIES]
                 ]
             )
         except OSError as error:
             return no_connection(recording.tried or origin.host, error)
-        await self._stand(exchange, address, opened)
         return None
 
-    async def _reach(
-        self, address: str, port: int, recording: Recording
-    ) -> tuple[str, socket.socket]:
-        """Connect a socket to an address. Raises OSError, and Forbidden before anybody is called."""
+    async def _reach(self, exchange: Exchange, address: str) -> None:
+        """Connect to an address, for the exchange if it still waits.
+
+        Raises OSError, and Forbidden before anybody is called.
+        """
         self._vetting.socket(address)
-        ((family, _, _, _, where), *_) = socket.getaddrinfo(
-            address, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST
-        )
-        recording.tried = shown(address, port)
+        origin, recording = exchange.origin, exchange.recording
+        recording.tried = peer = shown(address, origin.port)
         if recording.opened is None:
             recording.opened = perf_counter()
-        opened = open_socket(family)
+        tls = Tls(self._tls, origin.server_name) if origin.scheme == "https" else None
+        connection = Connection(self._pool, exchange, address, peer, tls)
+        self._pool.add(connection)
         try:
-            await asyncio.get_running_loop().sock_connect(opened, where)
-        except BaseException:
-            opened.close()
-            raise
-        return address, opened
-
-    async def _stand(self, exchange: Exchange, address: str, opened: socket.socket) -> None:
-        """Have a connection take over the socket and the exchange."""
-        origin = exchange.origin
-        connection = None
-        try:
-            tls = Tls(self._tls, origin.server_name) if origin.scheme == "https" else None
-            peer = shown(address, origin.port)
-            connection = Connection(self._pool, exchange, address, peer, tls)
-            self._pool.add(connection)
             loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: connection, sock=opened)
+            await loop.create_connection(lambda: connection, address, origin.port)
         except BaseException:
-            if connection is not None:
-                connection.abort()
-                self._pool.forget(connection)
-            opened.close()
+            connection.abort()
+            self._pool.forget(connection)
             raise
 
 
@@ -127,13 +108,6 @@ class _Call:
 
     def abort(self) -> None:
         self._call.cancel()
-
-
-def open_socket(family: int) -> socket.socket:
-    """Every socket of the sender's comes from here."""
-    opened = socket.socket(family, socket.SOCK_STREAM)
-    opened.setblocking(False)
-    return opened
 
 
 def shown(address: str, port: int) -> str:

@@ -20,7 +20,17 @@ class Carrier(Protocol):
 class Exchange:
     """Awaited by the sender through `future`; ended once, by whoever is first."""
 
-    __slots__ = ("carrier", "ended", "future", "origin", "recording", "request", "slot", "timeout")
+    __slots__ = (
+        "carrier",
+        "ended",
+        "future",
+        "is_wanted",
+        "origin",
+        "recording",
+        "request",
+        "slot",
+        "timeout",
+    )
 
     def __init__(
         self,
@@ -36,6 +46,7 @@ class Exchange:
         self.timeout = timeout
         self.future = future
         self.carrier: Carrier | None = None
+        self.is_wanted = True  # by a connection: none has adopted it yet
         self.ended = 0.0
         self.slot = 0
 
@@ -52,4 +63,5 @@ class Exchange:
     def again(self, future: asyncio.Future[Failure | None]) -> None:
         """Begin once more, over a connection to be made; the time runs on."""
         self.recording = Recording(self.recording.started)
+        self.is_wanted = True
         self.future = future

@@ -1,5 +1,6 @@
 """Why an attempt failed: one class of ours and one sentence, from whatever went wrong. Pure."""
 
+import os
 import ssl
 
 from telecine.delivery.outcome import TEXT_CAP, Failure, legible
@@ -19,7 +20,9 @@ def unresolved(host: str, error: OSError) -> Failure:
 def no_connection(peer: str, error: OSError) -> Failure:
     if isinstance(error, ConnectionRefusedError):
         return Failure("connect", f"connection refused by {peer}")
-    return Failure("connect", f"no connection to {peer}: {_reason(error)}")
+    # The loops word it in their own ways; the system's words are the same with all of them.
+    why = os.strerror(error.errno) if error.errno else _reason(error)
+    return Failure("connect", f"no connection to {peer}: {why}")
 
 
 def failure_of(error: Exception, recording: Recording) -> Failure:

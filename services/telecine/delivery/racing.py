@@ -4,12 +4,9 @@ Source: RFC 8305 (Happy Eyeballs), sections 4 and 5.
 """
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 
 HEAD_START = 0.25  # seconds that an address has for itself before the next one is tried as well
-
-Reached = tuple[str, socket.socket]
 
 
 def interleaved(addresses: Sequence[str]) -> list[str]:
@@ -24,20 +21,20 @@ def interleaved(addresses: Sequence[str]) -> list[str]:
     return ordered
 
 
-async def first_of(tries: Sequence[Callable[[], Awaitable[Reached]]]) -> Reached:
-    """Answer what is reached first, and close what is reached beside it.
+async def first_of(tries: Sequence[Callable[[], Awaitable[object]]]) -> None:
+    """Try until one succeeds. Those that succeed beside it have to see to themselves.
 
     The next try begins when the one before has failed, or has taken too long. Raises the last
     failure if all fail, and at once what is not an OSError.
     """
     if len(tries) == 1:
-        return await tries[0]()
+        await tries[0]()
+        return
     waiting = list(tries)
-    under_way: set[asyncio.Future[Reached]] = set()
+    under_way: set[asyncio.Future[object]] = set()
     failure = OSError("the name has no address")
-    reached: list[Reached] = []
     try:
-        while not reached and (waiting or under_way):
+        while waiting or under_way:
             if waiting:
                 under_way.add(asyncio.ensure_future(waiting.pop(0)()))
             ended, under_way = await asyncio.wait(
@@ -47,17 +44,13 @@ async def first_of(tries: Sequence[Callable[[], Awaitable[Reached]]]) -> Reached
             )
             for each in ended:
                 try:
-                    reached.append(each.result())
+                    each.result()
                 except OSError as error:
                     failure = error
-        if not reached:
-            raise failure
-        return reached.pop(0)
+                else:
+                    return
+        raise failure
     finally:
         for each in under_way:
             each.cancel()
-        for late in await asyncio.gather(*under_way, return_exceptions=True):
-            if not isinstance(late, BaseException):
-                reached.append(late)
-        for _, opened in reached:
-            opened.close()
+        await asyncio.gather(*under_way, return_exceptions=True)
