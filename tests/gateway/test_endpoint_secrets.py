@@ -1,19 +1,23 @@
 """Keys over `/v1`: rotated with overlap, an owner's own, of both kinds; read in one place, on record."""
 
 import json
+import logging
 from base64 import b64decode, b64encode
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import standardwebhooks
+import structlog
 import svix.webhooks
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from telecine.shared.logging import configure
 from telecine.simulations.receiver import Received
 from tests.customer import Customer
 from tests.gateway.endpoints import call, changed, made, wrong
-from tests.house import TestHouse
+from tests.house import OpenHouse, TestHouse
 from tests.waiting import until
 
 OWN = f"whsec_{b64encode(b'a secret of my own, 32 bytes now').decode()}"
@@ -219,23 +223,37 @@ async def test_each_reading_is_on_record_and_no_secret_with_it(house: TestHouse)
     assert all(key["secret"] not in json.dumps(events) for key in shown)
 
 
+@pytest.fixture
+def _logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_logging_as_it_was")
 async def test_secrets_are_in_one_answer_and_nowhere_else(
-    house: TestHouse, capsys: pytest.CaptureFixture[str]
+    open_house: OpenHouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = {"signatures": ["v1", "v1a"], "headers": {"x-mine": "a value to be hidden"}}
-    endpoint = await made(house, types=["video.uploaded"], settings=settings)
-    rotation = await rotated(house, endpoint, {"secret": OWN})
-    taken = await received(house)
-    delivery = await Customer(house.http).delivery(taken.headers["webhook-id"])
-    secrets = [key["secret"] for key in await keys(house, endpoint, private="true")]
-    secrets += ["a value to be hidden", OWN]
+    async with open_house(log_level="debug") as house:
+        configure("debug")
+        endpoint = await made(house, types=["video.uploaded"], settings=settings)
+        rotation = await rotated(house, endpoint, {"secret": OWN})
+        taken = await received(house)
+        delivery = await Customer(house.http).delivery(taken.headers["webhook-id"])
+        secrets = [key["secret"] for key in await keys(house, endpoint, private="true")]
+        secrets += ["a value to be hidden", OWN]
+        told = [endpoint, rotation, delivery, (await call(house, "GET")).json()]
+        stored = b"".join(
+            path.read_bytes() for path in house.settings.data.rglob("*") if path.is_file()
+        )
 
-    told = [endpoint, rotation, delivery, (await call(house, "GET")).json()]
-    stored = b"".join(
-        path.read_bytes() for path in house.settings.data.rglob("*") if path.is_file()
-    )
-
+    logged = "".join(capsys.readouterr())
+    assert "endpoint.secret_rotated" in logged
     for secret in secrets:
         assert secret not in json.dumps(told)
-        assert secret not in "".join(capsys.readouterr())
+        assert secret not in logged
         assert secret.encode() not in stored, "neither in a table nor in a log"

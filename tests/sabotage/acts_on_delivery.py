@@ -99,8 +99,8 @@ ACTS = [
         "the signature covers id, timestamp and body",
         Edit(
             f"{DELIVERY}/signing.py",
-            'content = f"{message_id}.{timestamp}.".encode() + body',
-            "content = body",
+            'return f"{message_id}.{timestamp}.".encode() + body',
+            "return body",
         ),
         tests=(
             "delivery/test_signing.py::test_published_vector_is_reproduced",

@@ -116,7 +116,7 @@ ACTS = [
         "reply-before-the-view",
         "what was answered about an endpoint, matching can see already",
         Edit(
-            "services/telecine/subscriptions/handlers.py",
+            "services/telecine/subscriptions/obeying.py",
             "        await self._view.put(obeyed.state, obeyed.sequence)\n        return obeyed.state\n",
             "        return obeyed.state\n",
         ),

@@ -1,6 +1,5 @@
 """What is collected here: the official AsyncAPI parser needs npm, which CI must have."""
 
-import os
-import shutil
+from tests import npm
 
-collect_ignore = [] if os.environ.get("CI") or shutil.which("npm") else ["test_asyncapi_parser.py"]
+collect_ignore = [] if npm.IS_HERE else ["test_asyncapi_parser.py"]
