@@ -25,6 +25,7 @@ check: .venv/ready  ## lint, types, import rules
 bench: .venv/ready  ## what this machine reaches
 	$(BIN)/telecine bench load
 	$(BIN)/telecine bench delivery
+	$(BIN)/telecine bench fanout
 
 docs: .venv/ready  ## write anew what is generated from the code
 	$(BIN)/telecine spec asyncapi --output docs/asyncapi.json

@@ -68,8 +68,8 @@ ACTS = [
         "a fact that is matched again owes nothing twice",
         Edit(
             f"{SHARED}/pipelining.py",
-            '        headers = {**message.headers, "Nats-Msg-Id": message.message_id}\n',
-            "        headers = {**message.headers}\n",
+            "%bNats-Msg-Id: %b\\r\\n\\r\\n",
+            "%bNo-Msg-Id: %b\\r\\n\\r\\n",
         ),
         tests=f"{MATCHING_CRASH}[after_second_owed-stops]",
     ),

@@ -3,12 +3,13 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
 from telecine.shared.bus import Bus
 from telecine.shared.errors import Unavailable
-from telecine.shared.pipelining import Outgoing
+from telecine.shared.pipelining import Outgoing, head_of
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
 from tests.waiting import until
@@ -17,7 +18,7 @@ MANY = 300
 
 
 def numbered(*numbers: int) -> list[Outgoing]:
-    return [Outgoing("due.test.k", str(each).encode(), {}, f"id-{each}") for each in numbers]
+    return [Outgoing("due.test.k", str(each).encode(), b"", f"id-{each}") for each in numbers]
 
 
 async def stored(bus: Bus) -> list[int]:
@@ -56,12 +57,12 @@ async def test_what_was_stored_before_is_known_and_stored_once(bus: Bus) -> None
 async def test_one_that_no_stream_takes_makes_the_group_unavailable(bus: Bus) -> None:
     with pytest.raises(Unavailable):
         await bus.publish_all(
-            [*numbered(1), Outgoing("nowhere.at.all", b"", {}, "n"), *numbered(2)]
+            [*numbered(1), Outgoing("nowhere.at.all", b"", b"", "n"), *numbered(2)]
         )
 
 
 async def test_one_that_is_too_large_makes_the_group_unavailable(bus: Bus) -> None:
-    large = Outgoing("due.test.k", b"x" * (1024 * 1024 + 1), {}, "large")
+    large = Outgoing("due.test.k", b"x" * (1024 * 1024 + 1), b"", "large")
 
     with pytest.raises(Unavailable):
         await bus.publish_all([*numbered(1), large])
@@ -79,8 +80,15 @@ async def test_who_waits_is_told_when_the_connection_is_lost(
 
     with pytest.raises(Unavailable):
         await publishing
-    await bus.publish_all(numbered(1, 2, 3))
+    await until(lambda: _published(bus, 1, 2, 3))  # a server that has just begun knows no streams
     assert (await stored(bus))[-3:] == [1, 2, 3]
+
+
+async def _published(bus: Bus, *numbers: int) -> bool:
+    with suppress(Unavailable):
+        await bus.publish_all(numbered(*numbers))
+        return True
+    return False
 
 
 async def test_each_message_is_counted_with_what_became_of_it(bus: Bus) -> None:
@@ -94,3 +102,16 @@ async def test_each_message_is_counted_with_what_became_of_it(bus: Bus) -> None:
         if sample.name.endswith("_total")
     }
     assert found == {"stored": 3, "duplicate": 1}
+
+
+async def test_headers_arrive_as_they_were_given_in_one_line_each(bus: Bus) -> None:
+    headers = {"ce-id": "1", "telecine-x": "one\r\nevil: yes "}
+    await bus.publish_all([Outgoing("due.test.k", b"body", head_of(headers), "id-1")])
+
+    found = await bus.js.get_msg("DUE", 1)
+
+    assert found.headers == {
+        "ce-id": "1",
+        "telecine-x": "one  evil: yes",
+        "Nats-Msg-Id": "id-1",
+    }

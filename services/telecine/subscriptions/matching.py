@@ -14,7 +14,6 @@ from telecine.shared.bus import Bus
 from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.errors import BrokenLog, BrokenMessage
 from telecine.shared.eventlog import EventLog
-from telecine.shared.logging import correlation
 from telecine.shared.virtual_time import wall_now
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.owing import Due, Owing
@@ -85,8 +84,13 @@ class Matching:
             if len(due) >= 2 * TOGETHER:
                 await self._owing.owe(due)
                 due = []
-        with correlation(fact.trace.correlation_id, video_id=fact.stamp.id):
-            log.info("delivery.requested", type=fact.fact.type, endpoints=len(wanting))
+        log.info(
+            "delivery.requested",
+            correlation_id=fact.trace.correlation_id,
+            video_id=fact.stamp.id,
+            type=fact.fact.type,
+            endpoints=len(wanting),
+        )
         return due
 
     async def _finish(self, messages: list[Msg], due: list[Due]) -> None:
@@ -101,6 +105,6 @@ class Matching:
             raise BrokenLog(f"no {self._log.kind.name} {fact.stamp.id} after its own fact")
         return Told(fact, subject)
 
-    def _trace(self, message: Msg) -> dict[str, str]:
+    def _trace(self, message: Msg) -> Mapping[str, str]:
         with self._bus.tracing.handling(message.subject, self._durable, message.headers):
-            return dict(self._bus.tracing.current())
+            return self._bus.tracing.current()

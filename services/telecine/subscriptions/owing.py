@@ -3,8 +3,8 @@
 By the one copy that fans out, and by it only while it may be sure to be that one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict, Unavailable
@@ -19,7 +19,7 @@ class Due:
 
     owed: Owed
     chain: str | None = None
-    trace: dict[str, str] = field(default_factory=dict)
+    trace: Mapping[str, str] | None = None
 
 
 class Owing:

@@ -13,7 +13,7 @@ from typing import Literal, cast, get_args
 from telecine.shared.bus import Bus, Stored
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
-from telecine.shared.pipelining import Outgoing
+from telecine.shared.pipelining import Outgoing, head_of
 
 #: Why it is owed: it happened; somebody wants to try the endpoint; a range of events is sent again.
 Origin = Literal["first", "test", "replay"]
@@ -53,27 +53,26 @@ class Owed:
 
 def owed_headers(owed: Owed) -> dict[str, str]:
     """Answer the headers of what is owed."""
-    headers = {
+    return {
         "ce-id": owed.delivery_id,
+        **_of_its_own(owed),
         **_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
         **_of_event(
             owed.event_id, owed.event_type, owed.event_sequence, owed.video_id, owed.correlation_id
         ),
-        "ce-time": _written(owed.at),
-        "telecine-matched-at": _written(owed.matched_at),
+        **_of_times(owed.at, owed.matched_at),
     }
+
+
+def _of_its_own(owed: Owed) -> dict[str, str]:
+    own = {}
     if owed.predecessor:
-        headers["telecine-predecessor"] = owed.predecessor
+        own["telecine-predecessor"] = owed.predecessor
     if owed.trigger != "first":
-        headers["telecine-trigger"] = owed.trigger
-    return headers
+        own["telecine-trigger"] = owed.trigger
+    return own
 
 
-# What the deliveries of one event, or to one endpoint, have in common is made once: there are
-# thousands a second.
-
-
-@lru_cache(maxsize=20_000)
 def _of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> dict[str, str]:
     event = cloudevent(
         "",
@@ -89,7 +88,6 @@ def _of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> di
     }
 
 
-@lru_cache(maxsize=256)
 def _of_event(
     event_id: str, event_type: str, sequence: int, video_id: str, correlation_id: str
 ) -> dict[str, str]:
@@ -102,14 +100,49 @@ def _of_event(
     }
 
 
-@lru_cache(maxsize=256)
-def _written(at: datetime) -> str:
-    return at.isoformat()
+def _of_times(at: datetime, matched_at: datetime) -> dict[str, str]:
+    return {"ce-time": at.isoformat(), "telecine-matched-at": matched_at.isoformat()}
 
 
 def outgoing(owed: Owed, trace: Mapping[str, str] | None = None) -> Outgoing:
     """Answer the message of what is owed, going on in a trace; its id keeps a repetition out."""
-    return Outgoing(owed.subject, owed.body, owed_headers(owed), owed.delivery_id, trace or {})
+    head = b"".join(
+        (
+            b"ce-id: %b\r\n" % owed.delivery_id.encode(),
+            head_of(own) if (own := _of_its_own(owed)) else b"",
+            _head_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
+            _head_of_event(
+                owed.event_id,
+                owed.event_type,
+                owed.event_sequence,
+                owed.video_id,
+                owed.correlation_id,
+            ),
+            _head_of_times(owed.at, owed.matched_at),
+        )
+    )
+    return Outgoing(owed.subject, owed.body, head, owed.delivery_id, trace or {})
+
+
+# What the deliveries of one event, or to one endpoint, have in common is written once: there are
+# thousands a second.
+
+
+@lru_cache(maxsize=20_000)
+def _head_of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> bytes:
+    return head_of(_of_endpoint(org, endpoint_id, sequence, platform))
+
+
+@lru_cache(maxsize=256)
+def _head_of_event(
+    event_id: str, event_type: str, sequence: int, video_id: str, correlation_id: str
+) -> bytes:
+    return head_of(_of_event(event_id, event_type, sequence, video_id, correlation_id))
+
+
+@lru_cache(maxsize=256)
+def _head_of_times(at: datetime, matched_at: datetime) -> bytes:
+    return head_of(_of_times(at, matched_at))
 
 
 async def owe(bus: Bus, owed: Owed) -> Stored:

@@ -134,6 +134,7 @@ def _add_bench(commands: Any) -> None:
     load.add_argument("--json", action="store_true", help="print one JSON object")
     load.set_defaults(command="bench load")
     _add_bench_delivery(kinds)
+    _add_bench_fanout(kinds)
 
 
 def _add_bench_delivery(kinds: Any) -> None:
@@ -169,6 +170,27 @@ def _add_bench_delivery(kinds: Any) -> None:
     )
     delivery.add_argument("--json", action="store_true", help="print one JSON object")
     delivery.set_defaults(command="bench delivery")
+
+
+def _add_bench_fanout(kinds: Any) -> None:
+    about = "the fan-out (match, render, publish) beside bare publishing, in one process"
+    fanout = kinds.add_parser("fanout", help=about)
+    for name, default, what in (
+        ("events", 5000, "facts of a round"),
+        ("endpoints", 10, "each of which wants all of them"),
+        ("rounds", 3, "whose median counts"),
+    ):
+        fanout.add_argument(
+            f"--{name}", type=_positive, default=default, metavar="N", help=f"{what} [{default}]"
+        )
+    fanout.add_argument(
+        "--ordering",
+        choices=("none", "video", "endpoint"),
+        default="none",
+        help="the order that the endpoints ask for [none]",
+    )
+    fanout.add_argument("--json", action="store_true", help="print one JSON object")
+    fanout.set_defaults(command="bench fanout")
 
 
 def _add_settings(commands: Any) -> None:

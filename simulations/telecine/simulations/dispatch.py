@@ -81,6 +81,19 @@ def _bench_delivery(_: Settings, options: argparse.Namespace) -> int:
     return _awaited(bench_delivery.run(plan, as_json=options.json))
 
 
+def _bench_fanout(_: Settings, options: argparse.Namespace) -> int:
+    from telecine.simulations.commands import bench_fanout
+
+    measuring = bench_fanout.run(
+        options.events,
+        options.endpoints,
+        options.rounds,
+        options.ordering,
+        as_json=options.json,
+    )
+    return _awaited(measuring)
+
+
 def _settings(settings: Settings, _: argparse.Namespace) -> int:
     from telecine.simulations.commands import settings as shown
 
@@ -110,6 +123,7 @@ COMMANDS: dict[str, Callable[[Settings, argparse.Namespace], int]] = {
     "verify": _verify,
     "bench load": _bench_load,
     "bench delivery": _bench_delivery,
+    "bench fanout": _bench_fanout,
     "settings": _settings,
     "spec": _spec,
 }
