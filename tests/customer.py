@@ -81,7 +81,7 @@ class Customer:
             found = await self.deliveries(endpoint_id=endpoint_id)
             assert len(found) <= 1, f"more than one delivery: {found}"
             states = {each["state"] for each in found}
-            assert states <= {state, "postponed"}, f"{states} instead of {state}"
+            assert states <= {state, "postponed", "parked"}, f"{states} instead of {state}"
             return found[0] if states == {state} else None
 
         return dict(await until(there, deadline=30))

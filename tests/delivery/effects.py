@@ -24,7 +24,7 @@ def _of_delivery(_: Any, message: Msg) -> bool:
 FOUND = Effect(Directory, "find")
 UNLOCKED = Effect(Keyring, "of")
 SENT = Effect(Sender, "send")
-RECORDED = Effect(Records, "put")
+RECORDED = Effect(Records, "write")
 TIMER_SET = Effect(publishing, "set_timer")
 TOLD = Effect(Bus, "publish", _news)
 ACKNOWLEDGED = Effect(Bus, "ack", _of_delivery)

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import standardwebhooks
@@ -20,9 +20,18 @@ from telecine.delivery.attempt import (
     delivery_row,
     redacted,
     request,
+    secret_headers,
     virtual_end,
 )
-from telecine.delivery.decider import Discarded, Exhausted, Postponed, State, Succeeded
+from telecine.delivery.decider import (
+    Discarded,
+    Exhausted,
+    Parked,
+    Parking,
+    Postponed,
+    State,
+    Succeeded,
+)
 from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome, Timings
 from telecine.delivery.records import state_of
@@ -70,7 +79,9 @@ STATES: list[State] = [
     Postponed(2, minute(5)),
     Succeeded(2),
     Exhausted(11),
+    Postponed(3, minute(5), 1, "retry_after"),
     Discarded(4, "endpoint_deleted"),
+    *(Parked(2, reason) for reason in get_args(Parking)),
 ]
 
 
@@ -81,11 +92,12 @@ def sent() -> WebhookRequest:
 
 def row(state: State) -> dict[str, Any]:
     return attempt_row(
+        OWED,
         sent(),
         OUTCOME,
-        PACK,
+        secret_headers(PROFILE, PACK),
         state,
-        delivery_id="d-1",
+        key_ids=("k-1", "k-2"),
         number=state.next - 1,
         trigger="first" if state.next == 2 else "retry",
         cause=None,
@@ -120,6 +132,9 @@ def test_record_of_an_attempt_fits_its_table_and_says_what_happened() -> None:
     assert (found.response_body, found.response_truncated) == (b"busy\xff", True)
     assert json.loads(found.response_headers) == [["Retry-After", "7"]]
     assert (found.duration_ms, found.connect_ms, found.dns_ms) == (250.0, 1.0, None)
+    assert (found.org, found.endpoint_id) == (OWED.org, OWED.endpoint_id)
+    assert (found.event_type, found.reused) == (OWED.event_type, OUTCOME.reused)
+    assert (json.loads(found.key_ids), found.response_length) == (["k-1", "k-2"], OUTCOME.length)
 
 
 @pytest.mark.parametrize("state", [Succeeded(3), Exhausted(3)])
@@ -153,7 +168,9 @@ def test_redaction_hides_the_secret_values_and_changes_nothing_else(
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.kind)
 def test_row_of_a_delivery_says_its_state_and_gives_it_back(state: State) -> None:
-    found = DeliveryRow(**delivery_row(OWED, state, minute(6), "first"))
+    columns = delivery_row(OWED, state, minute(6), "first")
+    columns["resent"] = state.resent if isinstance(state, Postponed | Parked) else 0
+    found = DeliveryRow(**columns)
 
     assert state_of(found) == state
     assert (found.id, found.body, found.updated_at) == (OWED.delivery_id, OWED.body, minute(6))
@@ -175,7 +192,9 @@ def test_delivery_without_a_row_has_nothing_on_record() -> None:
     assert state_of(None).next == 1
 
 
-@pytest.mark.parametrize("changes", [{"state": "lost"}, {"state": "postponed", "next_at": None}])
+@pytest.mark.parametrize(
+    "changes", [{"state": "lost"}, {"state": "postponed", "next_at": None}, {"state": "parked"}]
+)
 def test_row_that_says_no_state_breaks_the_log(changes: dict[str, Any]) -> None:
     columns = delivery_row(OWED, Postponed(2, minute(5)), minute(6), "first")
 

@@ -14,6 +14,8 @@ from telecine.delivery.decider import (
     Discarded,
     Exhausted,
     Owed,
+    Park,
+    Parked,
     Postponed,
     Resent,
     State,
@@ -31,6 +33,7 @@ STATES: dict[str, State] = {
     "owed": Owed(),
     "postponed": Postponed(3, END - timedelta(hours=1)),
     "resent": Postponed(4, END - timedelta(hours=1), resent=1),
+    "parked": Parked(3, "breaker"),
     "succeeded": Succeeded(3),
     "exhausted": Exhausted(3),
     "discarded": Discarded(3, "endpoint_deleted"),
@@ -48,6 +51,7 @@ GUARD = """
 owed      try   try   drop  drop       drop  drop  drop  drop
 postponed drop  drop  drop  republish  try   try   drop  drop
 resent    drop  drop  drop  drop       drop  republish try try
+parked    drop  drop  drop  republish  drop  fetch drop  drop
 succeeded drop  drop  drop  republish  drop  drop  drop  drop
 exhausted drop  drop  drop  republish  drop  drop  drop  drop
 discarded drop  drop  drop  drop       drop  drop  drop  drop
@@ -61,28 +65,53 @@ COMMANDS: dict[str, Command] = {
     "bad_3": Attempted(3, False, END),
     "good_4": Attempted(4, True, END),
     "bad_4": Attempted(4, False, END),
+    "gone_1": Attempted(1, False, END, gone=True),
+    "asked_3": Attempted(3, False, END, retry_after=timedelta(hours=1)),
+    "less_3": Attempted(3, False, END, retry_after=timedelta(minutes=1)),
+    "longer_3": Attempted(3, False, END, stretch=1.5),
+    "park": Park("disabled"),
     "discard": Discard("endpoint_inactive"),
     "resent_ok": Resent(3, True),
     "resent_3": Resent(3, False),
 }
 #: "." the state stays. Attempt 1 fits `owed` and attempt 3 fits `postponed`, no other fits.
 #: A resend as number 3 fits whatever has the attempts 1 and 2.
-EVOLVE = """
-#         good_1    bad_1     good_3    bad_3     good_4  bad_4       discard resent_ok resent_3
-owed      done_2    after_5s  .         .         .       .           gone_2  .         .
-postponed .         .         done_4    after_30m .       .           gone_4  done_4    resent
-resent    .         .         .         .         done_5  after_30m_5 gone_5  .         .
-succeeded .         .         .         .         .       .           .       done_4    done_4
-exhausted .         .         .         .         .       .           .       done_4    failed_4
-discarded .         .         .         .         .       .           .       done_4    dead_4
+ATTEMPTED = """
+#         good_1 bad_1    good_3 bad_3     good_4 bad_4
+owed      done_2 after_5s .      .         .      .
+postponed .      .        done_4 after_30m .      .
+resent    .      .        .      .         done_5 after_30m_5
+parked    .      .        done_4 after_30m .      .
+succeeded .      .        .      .         .      .
+exhausted .      .        .      .         .      .
+discarded .      .        .      .         .      .
 """
-EVOLVED = grid.parsed("\n".join(EVOLVE.strip().splitlines()[1:]), tuple(COMMANDS))
+ASKED = """
+#         gone_1 asked_3  less_3    longer_3  park     discard resent_ok resent_3
+owed      held_2 .        .         .         held_1   gone_2  .         .
+postponed .      after_1h after_30m after_45m held_3   gone_4  done_4    resent
+resent    .      .        .         .         held_4_1 gone_5  .         .
+parked    .      after_1h after_30m after_45m held_3   gone_4  done_4    parked_4
+succeeded .      .        .         .         .        .       done_4    done_4
+exhausted .      .        .         .         .        .       done_4    failed_4
+discarded .      .        .         .         .        .       done_4    dead_4
+"""
+NAMES = tuple(COMMANDS)
+EVOLVED = grid.parsed("\n".join(ATTEMPTED.strip().splitlines()[1:]), NAMES[:6])
+EVOLVED |= grid.parsed("\n".join(ASKED.strip().splitlines()[1:]), NAMES[6:])
 AFTER: dict[str, State] = {
     "done_2": Succeeded(2),
     "done_4": Succeeded(4),
     "after_5s": Postponed(2, END + timedelta(seconds=5)),
     "after_30m": Postponed(4, END + timedelta(minutes=30)),
     "done_5": Succeeded(5),
+    "after_45m": Postponed(4, END + timedelta(minutes=45)),
+    "after_1h": Postponed(4, END + timedelta(hours=1), reason="retry_after"),
+    "held_1": Parked(1, "disabled"),
+    "held_2": Parked(2, "disabled"),
+    "held_3": Parked(3, "disabled"),
+    "held_4_1": Parked(4, "disabled", resent=1),
+    "parked_4": Parked(4, "breaker", resent=1),
     "after_30m_5": Postponed(5, END + timedelta(minutes=30), resent=1),
     "resent": Postponed(4, END - timedelta(hours=1), resent=1),
     "failed_4": Exhausted(4),
@@ -110,7 +139,8 @@ def test_every_outcome_in_every_state_has_its_one_effect(row: str, column: str) 
 
 def test_tables_have_every_state_and_every_command() -> None:
     assert {row for row, _ in GUARDED} == {row for row, _ in EVOLVED} == set(STATES)
-    assert {type(each) for each in STATES.values()} == set(get_args(State))
+    kinds = {kind for part in get_args(State) for kind in get_args(part) or (part,)}
+    assert {type(each) for each in STATES.values()} == kinds
     assert {type(command) for command in COMMANDS.values()} == set(get_args(Command))
     assert len(GUARDED) == len(STATES) * len(ARRIVALS)
     assert len(EVOLVED) == len(STATES) * len(COMMANDS)

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from telecine.shared.bus import connected
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
@@ -89,28 +87,50 @@ async def none_waiting(house: TestHouse) -> bool:
     return not await waiting(house)
 
 
-@pytest.mark.parametrize("gone", ["inactive", "deleted"])
-async def test_what_is_postponed_for_an_endpoint_that_is_gone_is_discarded_without_http(
-    open_house: OpenHouse, gone: str
+async def test_what_is_postponed_for_an_endpoint_that_is_deleted_is_discarded_without_http(
+    open_house: OpenHouse,
 ) -> None:
     async with open_house(speed=0) as house:
         customer = Customer(house.http)
         found = (await postponed(house, "/hook"))["/hook"]
-        if gone == "inactive":
-            await customer.switch(found["endpoint_id"], active=False)
-        else:
-            await customer.delete(found["endpoint_id"])
+        await customer.delete(found["endpoint_id"])
 
         await customer.speed(FAST)
         detail = await customer.ended(found["endpoint_id"], "discarded")
 
         delivery = detail["delivery"]
-        assert (delivery["ended"], delivery["attempts"]) == (f"endpoint_{gone}", 1)
+        assert (delivery["ended"], delivery["attempts"]) == ("endpoint_deleted", 1)
         assert (delivery["next_at"], delivery["reason"]) == (None, None)
         assert [attempt["number"] for attempt in detail["attempts"]] == [1]
         assert '"video.uploaded"' in detail["body"], "a resend has its source"
         assert await until(lambda: none_waiting(house))
         assert len(house.receiver.at("/hook")) == 1
+        await clean(house)
+
+
+async def test_what_is_postponed_for_an_endpoint_that_is_off_is_held_and_goes_out_when_it_is_on(
+    open_house: OpenHouse,
+) -> None:
+    async with open_house(speed=0) as house:
+        customer = Customer(house.http)
+        found = (await postponed(house, "/hook"))["/hook"]
+        await customer.switch(found["endpoint_id"], active=False)
+
+        await customer.speed(FAST)
+        held = await customer.ended(found["endpoint_id"], "parked")
+        assert await until(lambda: none_waiting(house))
+        await clean(house)
+        requests = len(house.receiver.at("/hook"))
+        await customer.switch(found["endpoint_id"], active=True)
+        detail = await customer.ended(found["endpoint_id"], "succeeded")
+
+        assert (held["delivery"]["reason"], held["delivery"]["next_at"]) == ("disabled", None)
+        assert requests == 1, "nothing is sent to an endpoint that is switched off"
+        assert [(a["number"], a["trigger"]) for a in detail["attempts"]] == [
+            (1, "first"),
+            (2, "retry"),
+        ]
+        assert len(house.receiver.at("/hook")) == 2
         await clean(house)
 
 

@@ -182,25 +182,21 @@ async def test_an_exhausted_delivery_is_resent_and_its_end_stays_until_it_succee
     await clean(house)
 
 
-async def test_a_discarded_delivery_is_resent_once_its_endpoint_is_active_again(
+async def test_a_delivery_that_is_held_is_not_resent_while_its_endpoint_is_off(
     house: TestHouse, customer: Customer
 ) -> None:
     endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500), Answer()))
     await customer.upload()
     delivery = await customer.one(endpoint, "postponed")
     await customer.switch(endpoint, active=False)
-    refused = await ask(house, delivery["id"])
     await customer.speed(FAST)
-    await customer.one(endpoint, "discarded")
-    await clean(house)
+    await customer.one(endpoint, "parked")
+    await customer.speed(0)
 
-    await customer.switch(endpoint, active=True)
-    number = await resend(house, delivery["id"])
+    refused = await ask(house, delivery["id"])
 
-    found = await customer.ended(endpoint, "succeeded")
     assert refused.status_code == 409
     assert "activate" in refused.json()["error"]["message"]
-    assert (number, story(found)) == (3, [(1, "first", False), (3, "resend", True)])
     await clean(house)
 
 

@@ -58,17 +58,16 @@ def _appends(event_type: str) -> Any:
 
 
 FIRST_ATTEMPT = {
-    "endpoint found": delivery.FOUND,
     "secret had": delivery.UNLOCKED,
     "webhook sent": delivery.SENT,
     "attempt recorded": delivery.RECORDED,
-    "timer set": delivery.TIMER_SET,
     "failure told": delivery.TOLD,
+    "timer set": delivery.TIMER_SET,
     "request acknowledged": delivery.ACKNOWLEDGED,
 }
 RETRY = {
     "record read": delivery.RECORD_READ,
-    "endpoint found again": second(delivery.FOUND),
+    "endpoint found": delivery.FOUND,
     "webhook sent again": second(delivery.SENT),
     "retry recorded": second(delivery.RECORDED),
     "success told": second(delivery.TOLD),

@@ -128,7 +128,9 @@ async def test_a_crash_of_delivery_neither_loses_nor_forks_a_chain(
 ) -> None:
     rooms, customer = house
     answers = (
-        (Answer(500), Answer(500), Answer()) if repeats_first(point) else (Answer(500), Answer())
+        (Answer(500), Answer(500), Answer())
+        if repeats_first(point) and not kept_in_memory(point, how)
+        else (Answer(500), Answer())
     )
     endpoint = await customer.endpoint(rooms.receiver.on("/hook", *answers))
     failpoint = failpoints.set(point.effect, point.moment, how)
@@ -142,8 +144,13 @@ async def test_a_crash_of_delivery_neither_loses_nor_forks_a_chain(
     await crash(rooms, "delivery", failpoint, how, in_queue(rooms, point.holds, subject or ""))
     await customer.speed(FAST)
 
-    requests = 3 if point.repeated else 2
+    requests = 3 if point.repeated and not kept_in_memory(point, how) else 2
     await check_chain(house, endpoint, state="succeeded", numbers=[1, 2], requests=requests)
+
+
+def kept_in_memory(point: Point, how: How) -> bool:
+    """Whether the outcome outlives the moment: a record that fails is written again, nothing is sent."""
+    return how == "raises" and point.effect.name == "write"
 
 
 def repeats_first(point: Point) -> bool:
@@ -158,12 +165,12 @@ async def test_a_second_crash_while_following_up_changes_nothing(
 ) -> None:
     rooms, customer = house
     endpoint = await customer.endpoint(rooms.receiver.on("/hook", Answer(500), Answer()))
-    first = failpoints.set(effects.RECORDED, "after", how)
+    first = failpoints.set(effects.RECORDED, "after")
     again = failpoints.set(point.effect, point.moment, how)
 
     await customer.speed(0)
     await customer.upload()
-    await crash(rooms, "delivery", first, how)
+    await crash(rooms, "delivery", first, "stops")
     await crash(rooms, "delivery", again, how)
     await customer.speed(FAST)
 
@@ -182,7 +189,7 @@ async def test_a_crash_while_discarding_makes_no_request(
     await customer.speed(0)
     await customer.upload()
     await customer.one(endpoint, "postponed")
-    await customer.switch(endpoint, active=False)
+    await customer.delete(endpoint)
     await customer.speed(FAST)
     await crash(rooms, "delivery", failpoint, how)
 

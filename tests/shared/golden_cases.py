@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from telecine.clock import time_line
-from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
-from telecine.delivery.publishing import Publishing
+from telecine.delivery.publishing import Publishing, Told
 from telecine.shared import endpoint, envelope, job, live
 from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.bus import Bus, Expect, Stored
@@ -18,6 +17,7 @@ from telecine.shared.events import Fact, Stamp
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.folder import Folder, Standing
 from telecine.shared.owed import Owed
+from telecine.shared.tracing import Tracing
 from telecine.shared.video import Video, Watchable
 from tests.shared import endpoints, folders, jobs, lives, videos
 from tests.shared.videos import due, minute
@@ -163,6 +163,7 @@ class _Noted(Bus):
 
     def __init__(self) -> None:
         self.noted: list[Written] = []
+        self.tracing = Tracing()
 
     async def publish(
         self,
@@ -192,19 +193,20 @@ OWED = Owed(
     correlation_id="wish-1",
     body=b"{}",
 )
-ATTEMPTS: dict[str, tuple[State, dict[str, Any]]] = {
-    "attempt.succeeded": (Succeeded(3), {"number": 2, "status": 204, "error": None}),
-    "attempt.failed": (Postponed(2, due(9, 5)), {"number": 1, "status": 503, "error": "status"}),
-    "attempt.failing": (Postponed(5, due(9, 5)), {"number": 4, "status": 503, "error": "status"}),
-    "attempt.gone": (Exhausted(3), {"number": 2, "status": 410, "error": "status"}),
-    "attempt.exhausted": (Exhausted(11), {"number": 10, "status": None, "error": "timeout"}),
-}
-RESENT: dict[str, Any] = {
-    "number": 11,
-    "trigger": "resend",
-    "status": 500,
-    "error": "status",
+#: What makes an attempt the one of each kind of news.
+ATTEMPTS: tuple[dict[str, Any], ...] = (
+    {"number": 2, "status": 204},
+    {"number": 4, "status": 503, "error": "status", "next_at": due(9, 5)},
+    {"number": 2, "status": 410, "error": "status"},
+    {"number": 10, "error": "timeout"},
+    {"number": 11, "trigger": "resend", "status": 500, "error": "status"},
+)
+ATTEMPT: dict[str, Any] = {
+    "trigger": "retry",
+    "status": None,
+    "error": None,
     "next_at": None,
+    "ended_at": minute(9),
 }
 CLOCK_FACTS: tuple[ClockFact, ...] = (
     ClockStarted(now=minute(1), wall=minute(2), speed=1.0),
@@ -217,9 +219,8 @@ async def _news() -> dict[str, Written]:
     bus = _Noted()
     for fact in CLOCK_FACTS:
         await time_line.append(bus, fact, after=6)
-    for state, attempt in ATTEMPTS.values():
-        await Publishing(bus).outcome(OWED, state, {**attempt, "ended_at": minute(9)})
-    await Publishing(bus).on_record(OWED, Exhausted(12), {**RESENT, "ended_at": minute(9)})
+    for attempt in ATTEMPTS:
+        await Publishing(bus).tell([Told(OWED, {**ATTEMPT, **attempt}, seen=3)])
     told = [each for each in bus.noted if not each.subject.startswith("timer.")]
     return {_name(each.headers): each for each in told}
 

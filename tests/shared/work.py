@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from nats.aio.msg import Msg
 
 from telecine.shared.bus import Bus
-from telecine.shared.pull import ACK_WAIT, Pull, singly
+from telecine.shared.holding import ACK_WAIT
+from telecine.shared.pull import Pull, singly
 
 Hook = Callable[[Msg], Awaitable[None]]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from telecine.delivery.decider import Postponed, State
+from telecine.delivery.decider import Parked, Postponed, State
 from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
@@ -16,7 +16,7 @@ from telecine.platforms.pack import Pack
 from telecine.shared.endpoint import Profile
 from telecine.shared.owed import Owed
 
-Trigger = Literal["first", "retry", "resend"]
+Trigger = Literal["first", "retry", "resend", "replay", "probe", "test"]
 
 REDACTED = "[redacted]"
 
@@ -38,16 +38,30 @@ def request(
     moment: Moment,
     timeout: float,
 ) -> WebhookRequest:
-    """Answer the webhook as it goes out: signed now, with the platform's own headers beside."""
-    timestamp = int(moment.wall.timestamp())
+    """Answer the webhook as it goes out: signed now, with the owner's and the platform's headers.
+
+    `timeout` is the house's, in seconds; the endpoint may have its own.
+    """
+    wanted = profile.subscription.settings
+    signed_at = moment.wall if wanted.timestamps == "wall" else moment.virtual
+    timestamp = int(signed_at.timestamp())
     headers = {
+        **{name: keys.secrets[key] for name, key in wanted.headers},
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "telecine-time": moment.virtual.isoformat(),
         **webhook_headers(keys.signers, owed.delivery_id, timestamp, owed.body),
         **pack.headers(profile, keys.secrets),
     }
-    return WebhookRequest(profile.subscription.url, headers, owed.body, timeout)
+    return WebhookRequest(profile.subscription.url, headers, owed.body, wanted.timeout or timeout)
+
+
+def secret_headers(profile: Profile, pack: Pack) -> frozenset[str]:
+    """Answer the names (lower case) of the headers whose values nobody may read in a record."""
+    own = profile.subscription.settings.headers
+    return (
+        pack.secret_headers.union(name.lower() for name, _ in own) if own else pack.secret_headers
+    )
 
 
 def virtual_end(start: datetime, outcome: Outcome, speed: float) -> datetime:
@@ -73,6 +87,8 @@ def delivery_row(
         "matched_at": owed.matched_at,
         "endpoint_sequence": owed.endpoint_sequence,
         "correlation_id": owed.correlation_id,
+        "predecessor": owed.predecessor,
+        "trigger": owed.trigger,
         "body": owed.body,
         "attempts": int(trigger is not None),
         "resent": int(trigger == "resend"),
@@ -81,22 +97,26 @@ def delivery_row(
 
 
 def attempt_row(
+    owed: Owed,
     sent: WebhookRequest,
     outcome: Outcome,
-    pack: Pack,
+    secret: frozenset[str],
     state: State,
     *,
-    delivery_id: str,
+    key_ids: tuple[str, ...],
     number: int,
     trigger: Trigger,
     cause: str | None,
     moment: Moment,
     ended_at: datetime,
 ) -> dict[str, Any]:
-    """Answer the attempt's row: what was sent (secrets redacted), what came, and what is next."""
-    next_ = state if isinstance(state, Postponed) else None
+    """Answer the attempt's row: what was sent (`secret` headers redacted), what came, what is next."""
+    timings = outcome.timings
     return {
-        "delivery_id": delivery_id,
+        "delivery_id": owed.delivery_id,
+        "org": owed.org,
+        "endpoint_id": owed.endpoint_id,
+        "event_type": owed.event_type,
         "number": number,
         "trigger": trigger,
         "cause": cause,
@@ -105,26 +125,31 @@ def attempt_row(
         "wall_at": moment.wall,
         "url": sent.url,
         "address": outcome.address,
-        "request_headers": json.dumps(redacted(sent.headers, pack.secret_headers)),
+        "reused": outcome.reused,
+        "key_ids": json.dumps(key_ids),
+        "request_headers": json.dumps(redacted(sent.headers, secret)),
         "status": outcome.status,
         "reason": outcome.reason,
         "response_headers": json.dumps(outcome.headers),
         "response_body": outcome.body,
         "response_truncated": outcome.truncated,
+        "response_length": outcome.length,
         "error": outcome.error,
         "message": outcome.message,
-        "duration_ms": outcome.timings.total_ms,
-        "dns_ms": outcome.timings.dns_ms,
-        "connect_ms": outcome.timings.connect_ms,
-        "tls_ms": outcome.timings.tls_ms,
-        "first_byte_ms": outcome.timings.first_byte_ms,
-        "next_at": next_.due if next_ else None,
-        "next_reason": next_.reason if next_ else None,
+        "duration_ms": timings.total_ms,
+        "dns_ms": timings.dns_ms,
+        "connect_ms": timings.connect_ms,
+        "tls_ms": timings.tls_ms,
+        "first_byte_ms": timings.first_byte_ms,
+        "next_at": state.due if isinstance(state, Postponed) else None,
+        "next_reason": state.reason if isinstance(state, Postponed | Parked) else None,
     }
 
 
 def redacted(headers: Mapping[str, str], secret: frozenset[str]) -> list[tuple[str, str]]:
     """Answer headers for the record; a secret one keeps its name only."""
+    if not secret:
+        return list(headers.items())
     return [
         (name, REDACTED if name.lower() in secret else value) for name, value in headers.items()
     ]

@@ -5,10 +5,15 @@ on before is held against the record first.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from telecine.delivery.schedule import Profile, delay_before
+from telecine.delivery.schedule import Retries, delay_before
+
+#: Why a delivery has a due time: the schedule's, or the receiver's own wish.
+Postponing = Literal["schedule", "retry_after"]
+#: Why it waits without one, and so for somebody to fetch it.
+Parking = Literal["breaker", "disabled", "ordering", "rate_limit", "in_flight"]
 
 # -- state: `next` is the number of the attempt that would come next ---------------------------
 
@@ -31,8 +36,18 @@ class Postponed:
     next: int
     due: datetime
     resent: int = 0
-    reason: Literal["schedule"] = "schedule"
+    reason: Postponing = "schedule"
     kind: Literal["postponed"] = "postponed"
+
+
+@dataclass(frozen=True)
+class Parked:
+    """Attempt `next` waits until its endpoint can take it, or until its predecessor has ended."""
+
+    next: int
+    reason: Parking
+    resent: int = 0
+    kind: Literal["parked"] = "parked"
 
 
 @dataclass(frozen=True)
@@ -58,7 +73,9 @@ class Discarded:
     kind: Literal["discarded"] = "discarded"
 
 
-State = Owed | Postponed | Succeeded | Exhausted | Discarded
+Waiting = Postponed | Parked
+Final = Succeeded | Exhausted | Discarded
+State = Owed | Waiting | Final
 
 INITIAL = Owed()
 
@@ -74,10 +91,12 @@ class Arrived:
 
 
 class Advice:
-    """What the guard answers: make the attempt, repeat what follows from the record, or nothing."""
+    """What the guard answers: make the attempt, repeat what follows from the record, see that what
+    is parked will be fetched, or nothing."""
 
     TRY: Literal["try"] = "try"
     REPUBLISH: Literal["republish"] = "republish"
+    FETCH: Literal["fetch"] = "fetch"
     DROP: Literal["drop"] = "drop"
 
 
@@ -86,15 +105,17 @@ def needs_record(message: Arrived) -> bool:
     return message.redelivered or message.number > 1
 
 
-def guard(state: State, message: Arrived) -> Literal["try", "republish", "drop"]:
+def guard(state: State, message: Arrived) -> Literal["try", "republish", "fetch", "drop"]:
     """Answer what to do with a message, given what is on record.
 
-    The attempt is on record already: its outcome is published again, under the same ids, if a crash
-    may have kept it from being published. A plain duplicate changes nothing.
+    What is on record already (an attempt, a parking): what follows from it is published again, under
+    the same ids, if a crash may have kept it from being published. A plain duplicate changes nothing.
     """
     match state:
         case Owed() | Postponed() if message.number == state.next:
             return Advice.TRY
+        case Parked() if message.number == state.next:
+            return Advice.FETCH if message.redelivered else Advice.DROP
         case Discarded():
             return Advice.DROP
         case _:
@@ -107,11 +128,18 @@ def guard(state: State, message: Arrived) -> Literal["try", "republish", "drop"]
 
 @dataclass(frozen=True)
 class Attempted:
-    """Attempt `number` ended at a virtual time, well or not."""
+    """Attempt `number` ended at a virtual time, well or not.
+
+    `retry_after` is what the receiver asked for, `stretch` the schedule's factor (its jitter), `gone`:
+    the receiver wants nothing any more.
+    """
 
     number: int
     success: bool
     ended_at: datetime
+    retry_after: timedelta | None = None
+    stretch: float = 1.0
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,39 +151,62 @@ class Resent:
 
 
 @dataclass(frozen=True)
+class Park:
+    """It cannot be attempted now, and nobody knows when it can."""
+
+    reason: Parking
+
+
+@dataclass(frozen=True)
 class Discard:
     """It must not be sent at all, and why."""
 
     why: str
 
 
-Command = Attempted | Resent | Discard
+Command = Attempted | Resent | Park | Discard
 
 
-def evolve(state: State, command: Command, profile: Profile) -> State:
-    """Answer the state after an attempt or a discard.
+def evolve(state: State, command: Command, retries: Retries) -> State:
+    """Answer the state after an attempt, a parking or a discard.
 
     What does not fit the state (a lost race, an ended delivery) changes nothing.
     """
     if isinstance(command, Resent):
         return _resent(state, command)
-    if not isinstance(state, Owed | Postponed):
+    if isinstance(state, Succeeded | Exhausted | Discarded):
         return state
     match command:
+        case Park(reason):
+            return Parked(state.next, reason, resent_of(state))
         case Discard(why):
             return Discarded(state.next + 1, why)
         case Attempted(number) if number != state.next:
             return state
         case Attempted(number, True):
             return Succeeded(number + 1)
-        case Attempted(number, _, ended_at):
-            resent = state.resent if isinstance(state, Postponed) else 0
-            delay = delay_before(profile, number + 1 - resent)
-            if delay is None:
-                return Exhausted(number + 1)
-            return Postponed(number + 1, ended_at + delay, resent)
+        case Attempted():
+            return _failed(command, resent_of(state), retries)
         case _:
             assert_never(command)
+
+
+def resent_of(state: State) -> int:
+    """Answer how many of the attempts so far the schedule does not count."""
+    return state.resent if isinstance(state, Postponed | Parked) else 0
+
+
+def _failed(attempt: Attempted, resent: int, retries: Retries) -> State:
+    following = attempt.number + 1
+    delay = delay_before(retries, following - resent)
+    if delay is None:
+        return Exhausted(following)
+    if attempt.gone:
+        return Parked(following, "disabled", resent)
+    delay *= attempt.stretch
+    if attempt.retry_after is not None and attempt.retry_after > delay:
+        return Postponed(following, attempt.ended_at + attempt.retry_after, resent, "retry_after")
+    return Postponed(following, attempt.ended_at + delay, resent)
 
 
 def _resent(state: State, command: Resent) -> State:
@@ -167,6 +218,6 @@ def _resent(state: State, command: Resent) -> State:
         return state
     if command.success:
         return Succeeded(state.next + 1)
-    if isinstance(state, Postponed):
+    if isinstance(state, Postponed | Parked):
         return replace(state, next=state.next + 1, resent=state.resent + 1)
     return replace(state, next=state.next + 1)

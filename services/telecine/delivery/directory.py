@@ -1,7 +1,7 @@
 """The endpoints as one delivery worker knows them: followed from their log, held in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from nats.aio.msg import Msg
@@ -26,6 +26,7 @@ class Directory:
         self._last: dict[str, Recorded[Endpoint, EndpointFact]] = {}
         self._sequence = 0
         self._moved = asyncio.Event()
+        self._changed: list[Callable[[str, str], None]] = []
         self._follow = Follow(bus, log.kind.stream, "endpoint.>", self._take, reset=self._reset)
 
     @asynccontextmanager
@@ -33,6 +34,26 @@ class Directory:
         """Follow while the block lasts; it begins when all endpoints are known."""
         async with self._follow.running():
             yield
+
+    def on_change(self, callback: Callable[[str, str], None]) -> None:
+        """Call back with (org, endpoint) when an endpoint is switched on or off, or deleted."""
+        self._changed.append(callback)
+
+    def endpoints(self) -> list[tuple[str, str]]:
+        """Answer every endpoint there is or was: (org, id)."""
+        return [(recorded.stamp.org, key) for key, recorded in self._last.items()]
+
+    def known(self, endpoint_id: str, sequence: int) -> Known | None:
+        """Answer an endpoint as `find` would, if memory has it; None: ask `find`."""
+        recorded = self._last.get(endpoint_id)
+        if recorded is None or self._sequence < sequence or isinstance(recorded.state, Absent):
+            return None
+        return recorded.state
+
+    def sequence_of(self, endpoint_id: str) -> int:
+        """Answer the position of an endpoint's last known fact."""
+        recorded = self._last.get(endpoint_id)
+        return recorded.sequence if recorded else 0
 
     async def find(self, endpoint_id: str, sequence: int) -> Known:
         """Answer an endpoint as it is now, known at least as far as the fact at `sequence`.
@@ -55,9 +76,13 @@ class Directory:
 
     def _take(self, message: Msg) -> None:
         recorded = self._log.parse(message)
+        before = self._last.get(recorded.stamp.id)
         self._last[recorded.stamp.id] = recorded
         self._sequence = recorded.sequence
         self._moved.set()
+        if before and type(before.state) is not type(recorded.state):
+            for callback in self._changed:
+                callback(recorded.stamp.org, recorded.stamp.id)
 
     def _reset(self) -> None:
         self._sequence = 0

@@ -1,10 +1,17 @@
-"""What follows from an attempt on record: the timer of the next one, and the news of this one."""
+"""What follows from an attempt on record: the news of it, and the timer of the next one.
 
-from collections.abc import Mapping
+Repeating any of it changes nothing, since timers and ids are the same.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from telecine.delivery.decider import Exhausted, Postponed, State, Succeeded
+from telecine.delivery.decider import Postponed
 from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.events.attempt import (
@@ -17,11 +24,34 @@ from telecine.shared.events.attempt import (
     AttemptSucceeded,
     Success,
 )
+from telecine.shared.ids import hex_of
 from telecine.shared.owed import Owed
-from telecine.shared.timers import Timer, cancel_timer, set_timer
+from telecine.shared.timers import Timer, set_timer
 
 #: How many attempts of a delivery have failed when it is told that it is failing.
 FAILING = 4
+#: Whose attempts leave the delivery's chain as it is.
+_ASIDE = ("resend", "replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An attempt (a row, see tables.py) to tell of, and what was owed. `seen` is the endpoint's last
+    fact that was known then, `trace` the context of the trace that it belongs to."""
+
+    owed: Owed
+    attempt: Mapping[str, Any]
+    seen: int
+    trace: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery whose next attempt has a due time."""
+
+    owed: Owed
+    state: Postponed
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def next_timer(owed: Owed, state: Postponed) -> Timer:
@@ -36,38 +66,11 @@ def next_timer(owed: Owed, state: Postponed) -> Timer:
     )
 
 
-def news(
-    owed: Owed, state: State, attempt: Mapping[str, Any]
-) -> list[AttemptMade | AttemptSucceeded]:
-    """Answer the facts to tell about an attempt (a row, see tables.py); a discard has none."""
-    told = _told(owed, attempt)
-    found: list[AttemptMade | AttemptSucceeded] = []
-    match state:
-        case Succeeded():
-            found.append(_success(owed, attempt))
-        case Postponed(next=next_, due=due, resent=resent):
-            found.append(AttemptFailed(**told, next_at=due))
-            if next_ - 1 - resent == FAILING:
-                found.append(AttemptFailing(**told, next_at=due))
-        case Exhausted():
-            found.append(AttemptExhausted(**told))
-    if attempt["status"] == HTTPStatus.GONE:
-        found.append(AttemptGone(**told, endpoint_sequence=owed.endpoint_sequence))
-    return found
-
-
-def news_on_record(owed: Owed, attempt: Mapping[str, Any]) -> AttemptMade | AttemptSucceeded:
-    """Answer the fact to tell about an attempt from its row alone: the delivery may have moved on."""
-    told = _told(owed, attempt)
-    if attempt["error"] is None:
-        return _success(owed, attempt)
-    if attempt["next_at"]:
-        return AttemptFailed(**told, next_at=attempt["next_at"])
-    return (AttemptResendFailed if attempt["trigger"] == "resend" else AttemptExhausted)(**told)
-
-
-def _told(owed: Owed, attempt: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+def news(told: Told) -> list[AttemptMade]:
+    """Answer the facts to tell about an attempt that failed, from its row alone: the delivery may have
+    moved on."""
+    attempt, owed = told.attempt, told.owed
+    common = {
         "delivery_id": owed.delivery_id,
         "event_type": owed.event_type,
         "video_id": owed.video_id,
@@ -75,68 +78,115 @@ def _told(owed: Owed, attempt: Mapping[str, Any]) -> dict[str, Any]:
         "status": attempt["status"],
         "error": attempt["error"],
     }
+    aside = attempt["trigger"] in _ASIDE
+    if attempt["next_at"]:
+        due = attempt["next_at"]
+        failed: list[AttemptMade] = [AttemptFailed(**common, next_at=due)]
+        failing = attempt["number"] == FAILING and not aside
+        return [*failed, AttemptFailing(**common, next_at=due)] if failing else failed
+    if attempt["status"] == HTTPStatus.GONE:
+        return [AttemptGone(**common, endpoint_sequence=told.seen)]
+    return [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
 
 
-def _success(owed: Owed, attempt: Mapping[str, Any]) -> AttemptSucceeded:
-    one = Success(
-        endpoint_id=owed.endpoint_id,
-        delivery_id=owed.delivery_id,
-        event_type=owed.event_type,
-        video_id=owed.video_id,
-        number=attempt["number"],
-        status=attempt["status"],
+def successes(told: Sequence[Told]) -> AttemptSucceeded:
+    """Answer the one fact about attempts that went well."""
+    return AttemptSucceeded(
+        attempts=tuple(
+            Success.model_construct(
+                endpoint_id=each.owed.endpoint_id,
+                delivery_id=each.owed.delivery_id,
+                event_type=each.owed.event_type,
+                video_id=each.owed.video_id,
+                number=each.attempt["number"],
+                status=each.attempt["status"],
+            )
+            for each in told
+        )
     )
-    return AttemptSucceeded(attempts=(one,))
 
 
 class Publishing:
-    """Publishes what follows; repeating it changes nothing, since timers and ids are the same."""
+    """Publishes what follows."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
-    async def outcome(self, owed: Owed, state: State, attempt: Mapping[str, Any]) -> None:
-        """Tell of this attempt, then set the next one's timer, if there is to be one.
+    async def tell(self, attempts: Iterable[Told]) -> None:
+        """Tell of attempts: those of an organisation that went well in one message, others in their own."""
+        good: dict[str, list[Told]] = defaultdict(list)
+        bad: list[Told] = []
+        for told in attempts:
+            if told.attempt["error"] is None:
+                good[told.owed.org].append(told)
+            else:
+                bad.append(told)
+        await asyncio.gather(
+            *(self._tell_successes(org, told) for org, told in good.items()),
+            *(self._tell_failure(told, fact) for told in bad for fact in news(told)),
+        )
 
-        In this order: once the timer fires the chain moves on, and a repetition of this would be
-        dropped with the news untold.
-        """
-        for fact in news(owed, state, attempt):
-            await self._tell(owed, fact, attempt)
-        if isinstance(state, Postponed):
-            await set_timer(self._bus, next_timer(owed, state))
+    async def set_timers(self, waiting: Iterable[Waiting]) -> None:
+        """Set the timers of what is postponed."""
+        await asyncio.gather(*map(self._set_timer, waiting))
 
-    async def on_record(self, owed: Owed, state: State, attempt: Mapping[str, Any]) -> None:
-        """Tell of a resend, or of an attempt before it, then see to the timer of who waits.
+    async def _set_timer(self, waiting: Waiting) -> None:
+        with self._bus.tracing.continuing(waiting.trace):
+            await set_timer(self._bus, next_timer(waiting.owed, waiting.state))
 
-        A resend moves the timer on to the number that comes next; its due time stays. Nobody waits
-        behind a success, so a timer that was set before is cancelled.
-        """
-        await self._tell(owed, news_on_record(owed, attempt), attempt)
-        if isinstance(state, Postponed):
-            await set_timer(self._bus, next_timer(owed, state))
-        elif isinstance(state, Succeeded):
-            await cancel_timer(self._bus, "delivery", owed.delivery_id, state.next)
+    async def _tell_successes(self, org: str, told: list[Told]) -> None:
+        ids = [f"{each.owed.delivery_id}-{each.attempt['number']}" for each in told]
+        one = told[0].owed
+        await self._publish(
+            successes(told),
+            org,
+            "_",
+            event_id=ids[0] if len(ids) == 1 else hex_of(*ids),
+            at=max(each.attempt["ended_at"] for each in told),
+            cause=one.delivery_id,
+            correlation=one.correlation_id,
+        )
 
-    async def _tell(
-        self, owed: Owed, fact: AttemptMade | AttemptSucceeded, attempt: Mapping[str, Any]
-    ) -> None:
-        event_id = f"{owed.delivery_id}-{attempt['number']}"
-        if isinstance(fact, AttemptFailing | AttemptGone):  # told beside another
+    async def _tell_failure(self, told: Told, fact: AttemptMade) -> None:
+        owed = told.owed
+        event_id = f"{owed.delivery_id}-{fact.number}"
+        if isinstance(fact, AttemptFailing | AttemptGone):  # what follows from some attempts only
             event_id += f"-{fact.type.partition('.')[2]}"
-        whose = "_" if isinstance(fact, AttemptSucceeded) else owed.endpoint_id
+        with self._bus.tracing.continuing(told.trace):
+            await self._publish(
+                fact,
+                owed.org,
+                owed.endpoint_id,
+                event_id=event_id,
+                at=told.attempt["ended_at"],
+                cause=owed.delivery_id,
+                correlation=owed.correlation_id,
+            )
+
+    async def _publish(
+        self,
+        fact: AttemptMade | AttemptSucceeded,
+        org: str,
+        whose: str,
+        *,
+        event_id: str,
+        at: datetime,
+        cause: str,
+        correlation: str,
+    ) -> None:
+        source = f"/telecine/{org}/delivery"
         headers = cloudevent(
             event_id,
             fact.type,
-            f"/telecine/{owed.org}/delivery",
-            subject=owed.endpoint_id,
-            at=attempt["ended_at"],
-            cause=owed.delivery_id,
-            correlation=owed.correlation_id,
+            source,
+            subject=whose,
+            at=at,
+            cause=cause,
+            correlation=correlation,
         )
         headers["telecine-schema"] = str(fact.schema_version)
         await self._bus.publish(
-            f"{fact.type}.{owed.org}.{whose}",
+            f"{fact.type}.{org}.{whose}",
             fact.model_dump_json().encode(),
             headers=headers,
             message_id=event_id,

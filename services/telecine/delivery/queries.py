@@ -100,7 +100,8 @@ def shown(row: Mapping[Any, Any]) -> Delivery:
 
 
 def _attempt(row: AttemptRow, most: int) -> Attempt:
-    fields = row.model_dump(exclude={"id", "delivery_id", "cause"})
+    fields = row.model_dump(include=set(Attempt.model_fields))
+    fields["key_ids"] = json.loads(row.key_ids)
     fields["request_headers"] = json.loads(row.request_headers)
     fields["response_headers"] = json.loads(row.response_headers)
     fields["response_body"] = row.response_body[:most].decode(errors="replace").translate(_UNSEEN)

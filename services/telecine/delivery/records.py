@@ -1,25 +1,33 @@
 """The records of deliveries and attempts: written once, in groups, each chain guarded by a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast, get_args
 
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import select
 from sqlmodel import col
 
+from telecine.delivery.bulk import add, move
+from telecine.delivery.chains import lock_chains, release
 from telecine.delivery.decider import (
     INITIAL,
     Discarded,
     Exhausted,
+    Parked,
+    Parking,
     Postponed,
+    Postponing,
     State,
     Succeeded,
 )
+from telecine.delivery.gates import Armed
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.database import Database, GroupCommit
 from telecine.shared.errors import BrokenLog
-from telecine.shared.owed import Owed
+from telecine.shared.owed import Origin, Owed
+
+#: The states that a delivery does not leave by itself.
+ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)
 
 
 @dataclass(frozen=True)
@@ -27,12 +35,28 @@ class Entry:
     """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them.
 
     `attempts` and `resent` of the delivery are what this adds to those on record. `repeat`: if
-    another was quicker, whether the attempt stands on record all the same.
+    another was quicker, whether the attempt stands on record all the same. `ordered`: others may wait
+    for the delivery's end.
     """
 
     delivery: dict[str, Any]
     attempt: dict[str, Any] | None
     repeat: bool = True
+    ordered: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether the delivery has ended with it, and somebody may have waited for that."""
+        return self.ordered and self.delivery["state"] in ENDED
+
+
+@dataclass(frozen=True)
+class Written:
+    """For each entry whether it moved its delivery on, and the timers of endpoints whose deliveries
+    waited for the end of one."""
+
+    won: list[bool]
+    armed: list[Armed]
 
 
 def state_of(row: DeliveryRow | None) -> State:
@@ -41,7 +65,11 @@ def state_of(row: DeliveryRow | None) -> State:
         return INITIAL
     match row.state:
         case "postponed" if row.next_at:
-            return Postponed(row.next, row.next_at, row.resent)
+            asked = row.reason == "retry_after"
+            reason: Postponing = "retry_after" if asked else "schedule"
+            return Postponed(row.next, row.next_at, row.resent, reason)
+        case "parked" if row.reason in get_args(Parking):
+            return Parked(row.next, cast("Parking", row.reason), row.resent)
         case "succeeded":
             return Succeeded(row.next)
         case "exhausted":
@@ -54,34 +82,36 @@ def state_of(row: DeliveryRow | None) -> State:
 
 def state_columns(state: State) -> dict[str, Any]:
     """Answer the columns that say a state."""
-    postponed = state if isinstance(state, Postponed) else None
     return {
         "state": state.kind,
         "next": state.next,
-        "next_at": postponed.due if postponed else None,
-        "reason": postponed.reason if postponed else None,
+        "next_at": state.due if isinstance(state, Postponed) else None,
+        "reason": state.reason if isinstance(state, Postponed | Parked) else None,
         "ended": state.why if isinstance(state, Discarded) else None,
     }
 
 
 class Records:
-    """The two tables. `put` returns when its entry is committed."""
+    """The two tables. `put` and `write` return when their entries are committed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._upsert = _upsert(database)
-        self._commits: GroupCommit[Entry, bool] = GroupCommit(
-            self._write, committed=database.committed("deliveries")
-        )
+        self._reads: GroupCommit[str, DeliveryRow | None] = GroupCommit(self._read)
+        self._committed = database.committed("deliveries")
 
     def expect_writable(self) -> None:
         """Raise Unavailable rather than let an attempt be made again and again, and never recorded."""
         self._database.expect_writable()
 
     async def get(self, delivery_id: str) -> DeliveryRow | None:
-        """Answer a delivery's row, if it has one."""
+        """Answer a delivery's row, if it has one; what many ask for at once is read at once."""
+        return await self._reads.put(delivery_id)
+
+    async def _read(self, delivery_ids: list[str]) -> list[DeliveryRow | None]:
+        rows = select(DeliveryRow).where(col(DeliveryRow.id).in_(set(delivery_ids)))
         async with self._database.session() as session:
-            return await session.get(DeliveryRow, delivery_id)
+            found = {row.id: row for row in (await session.scalars(rows)).all()}
+        return [found.get(delivery_id) for delivery_id in delivery_ids]
 
     async def attempt(self, delivery_id: str, number: int) -> Mapping[str, Any]:
         """Answer the row of the attempt that moved a delivery on from `number`."""
@@ -97,7 +127,7 @@ class Records:
         """Answer the row of the last attempt that was no resend."""
         chain = select(AttemptRow).where(
             col(AttemptRow.delivery_id) == delivery_id,
-            col(AttemptRow.trigger).in_(["first", "retry"]),
+            col(AttemptRow.trigger).not_in(["resend", "repeat"]),
         )
         async with self._database.session() as session:
             last = (await session.scalars(chain.order_by(col(AttemptRow.number).desc()))).first()
@@ -113,20 +143,46 @@ class Records:
             return found.model_dump() if found else None
 
     async def put(self, entry: Entry) -> bool:
-        """Write an entry. True: it moved the delivery on; False: another was quicker, and the attempt
-        stands on record as a repeat that schedules nothing (or not at all)."""
-        return await self._commits.put(entry)
+        """Write one entry; see `write`. Timers are for who writes entries that are `ordered`."""
+        return (await self.write([entry])).won[0]
 
-    async def _write(self, entries: list[Entry]) -> Sequence[bool]:
-        results: list[bool] = []
-        async with self._database.engine.begin() as connection:
-            for group in _apart(entries):
-                results += await self._write_group(connection, group)
-        return results
+    async def stands(self, entry: Entry) -> bool:
+        """Whether an entry is on record: whoever wrote it may not have heard that it was committed."""
+        made = entry.attempt
+        if made is None:
+            return False
+        same = select(col(AttemptRow.id)).where(
+            col(AttemptRow.delivery_id) == made["delivery_id"],
+            col(AttemptRow.number) == made["number"],
+            col(AttemptRow.wall_at) == made["wall_at"],
+            col(AttemptRow.trigger) != "repeat",
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(same)).first() is not None
 
-    async def _write_group(self, connection: AsyncConnection, entries: list[Entry]) -> list[bool]:
+    async def write(self, entries: list[Entry]) -> Written:
+        """Write entries in one transaction. Of each: True: it moved the delivery on; False: another was
+        quicker, and the attempt stands on record as a repeat that schedules nothing (or not at all).
+
+        Deliveries that wait for the end of one of them are released in the same transaction.
+        """
+        won: list[bool] = []
+        armed: list[Armed] = []
+        async with self._database.writing() as connection:
+            ending = {entry.delivery["id"]: entry.delivery for entry in entries if entry.ends}
+            await lock_chains(self._database, connection, ending)
+            async with self._database.driven(connection) as driver:
+                for group in _apart(entries):
+                    won += await self._write_group(driver, group)
+            if ending:
+                ended_at = max(row["updated_at"] for row in ending.values())
+                armed = await release(self._database, connection, ending, ended_at)
+        self._committed(len(entries))
+        return Written(won, armed)
+
+    async def _write_group(self, driver: Any, entries: list[Entry]) -> list[bool]:
         rows = [entry.delivery for entry in entries]
-        winners = set((await connection.execute(self._upsert, rows)).scalars())
+        winners = await move(self._database, driver, rows)
         results = [entry.delivery["id"] in winners for entry in entries]
         attempts = [
             entry.attempt if won else _repeat(entry.attempt)
@@ -134,22 +190,8 @@ class Records:
             if entry.attempt and (won or entry.repeat)
         ]
         if attempts:
-            await connection.execute(insert(AttemptRow), attempts)
+            await add(self._database, driver, attempts)
         return results
-
-
-def _upsert(database: Database) -> Any:
-    """Answer the statement that moves deliveries on; to build it takes longer than to run it."""
-    upsert = database.insert(DeliveryRow)
-    moved = ("state", "next", "next_at", "reason", "ended", "updated_at")
-    added = ("attempts", "resent")
-    return upsert.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: upsert.excluded[name] for name in moved}
-        | {name: getattr(DeliveryRow, name) + upsert.excluded[name] for name in added},
-        # The one line that keeps a chain from forking: only attempt N moves it from N to N + 1.
-        where=col(DeliveryRow.next) == upsert.excluded.next - 1,
-    ).returning(col(DeliveryRow.id))
 
 
 def _repeat(attempt: dict[str, Any]) -> dict[str, Any]:
@@ -185,4 +227,6 @@ def owed_of(row: DeliveryRow) -> Owed:
         matched_at=row.matched_at,
         correlation_id=row.correlation_id,
         body=row.body,
+        predecessor=row.predecessor,
+        trigger=cast("Origin", row.trigger),
     )

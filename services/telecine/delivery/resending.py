@@ -1,22 +1,27 @@
-"""Resending: one more attempt of one delivery because somebody asked for it, and no retry after it.
+"""Resending: one more attempt of a delivery because somebody asked for it, and no retry after it; and
+replaying, which is the same for a range of events, also of those that were never sent.
 
 The wish waits in the work queue, so a crash repeats the attempt at worst. It is known by its id, which
 stands on record with its attempt: however often it is delivered, it is done once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.delivery.decider import Resent, State, evolve
+from telecine.delivery.attempt import Trigger
+from telecine.delivery.decider import Postponed, Resent, State, Succeeded, evolve
 from telecine.delivery.directory import Directory
-from telecine.delivery.publishing import Publishing
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.queries import shown
-from telecine.delivery.records import Records, owed_of, state_of
-from telecine.delivery.schedule import Profile as ScheduleName
+from telecine.delivery.records import ENDED, Records, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.trying import Tried, Trying
+from telecine.delivery.worker import Worker
 from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.contracts.delivery import ResendDelivery, Resending
@@ -26,6 +31,8 @@ from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import hex_of, is_token
 from telecine.shared.logging import correlation
+from telecine.shared.owed import Owed, parse_owed
+from telecine.shared.timers import cancel_timer
 from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
@@ -136,30 +143,60 @@ class Resends:
         trying: Trying,
         records: Records,
         directory: Directory,
-        schedule: ScheduleName,
+        lot: ParkingLot,
+        worker: Worker,
     ) -> None:
         self._bus = bus
         self._clock = clock
         self._trying = trying
         self._records = records
         self._directory = directory
+        self._lot = lot
+        self._worker = worker
         self._publishing = Publishing(bus)
-        self._schedule = schedule
 
     async def take(self, message: Msg) -> None:
         """Make a resend, unless its attempt is on record: then see to what follows from that."""
-        wish = parse_wish(message)
-        with correlation(wish.correlation_id, delivery_id=wish.delivery_id):
-            row = await self._records.get(wish.delivery_id)
-            if row is None:
-                log.error("resend.unknown")
-            elif made := await self._records.caused_by(row.id, wish.id):
-                await self._publishing.on_record(owed_of(row), state_of(row), made)
-            else:
-                await self._resend(wish, row)
+        if is_replay(message):
+            await self._replay(message)
+        else:
+            wish = parse_wish(message)
+            with correlation(wish.correlation_id, delivery_id=wish.delivery_id):
+                row = await self._records.get(wish.delivery_id)
+                if row is None:
+                    log.error("resend.unknown")
+                else:
+                    await self._once(wish, row, "resend")
         await self._bus.ack(message)
 
-    async def _resend(self, wish: Wish, row: DeliveryRow) -> None:
+    async def _replay(self, message: Msg) -> None:
+        """Send an event of a range again: as it would have been sent then, if it never was."""
+        headers = message.headers or {}
+        owed = parse_owed(message.subject, headers, message.data)
+        with correlation(owed.correlation_id, delivery_id=owed.delivery_id):
+            row = await self._records.get(owed.delivery_id)
+            if row is None:
+                await self._worker.make(owed)
+            elif row.state in ENDED:
+                key = hex_of(owed.delivery_id, "replay", headers["Nats-Msg-Id"])
+                wish = Wish(
+                    key,
+                    owed.org,
+                    owed.endpoint_id,
+                    owed.delivery_id,
+                    owed.endpoint_sequence,
+                    owed.correlation_id,
+                )
+                await self._once(wish, row, "replay")
+
+    async def _once(self, wish: Wish, row: DeliveryRow, trigger: Trigger) -> None:
+        made = await self._records.caused_by(row.id, wish.id)
+        if made:
+            await self._follow(owed_of(row), state_of(row), made)
+        else:
+            await self._send(wish, row, trigger)
+
+    async def _send(self, wish: Wish, row: DeliveryRow, trigger: Trigger) -> None:
         endpoint = await self._directory.find(wish.endpoint_id, wish.endpoint_sequence)
         if not isinstance(endpoint, Active):
             log.warning("resend.dropped", why=f"its endpoint is {endpoint.kind} by now")
@@ -167,18 +204,38 @@ class Resends:
         now = max(self._clock.now(), row.updated_at)
         self._records.expect_writable()
         tried = await self._trying.send(owed_of(row), endpoint.profile, now)
-        await self._record(wish, tried, state_of(row))
+        await self._record(wish, tried, state_of(row), trigger)
 
-    async def _record(self, wish: Wish, tried: Tried, state: State) -> None:
+    async def _record(self, wish: Wish, tried: Tried, state: State, trigger: Trigger) -> None:
         """Put it on record under the next number; whoever took that meanwhile leaves it another."""
         while True:
-            after = evolve(state, Resent(state.next, tried.outcome.success), self._schedule)
-            entry = tried.entry(after, "resend", cause=wish.id, repeat=False)
-            if await self._records.put(entry) and entry.attempt:
+            after = evolve(state, Resent(state.next, tried.outcome.success), "none")
+            entry = tried.entry(after, trigger, cause=wish.id, repeat=False, ordered=True)
+            written = await self._records.write([entry])
+            if written.won[0] and entry.attempt:
                 break
             state = state_of(await self._records.get(wish.delivery_id))
         _say(tried, state, after)
-        await self._publishing.on_record(tried.owed, after, entry.attempt)
+        await self._lot.set_timers(written.armed)
+        await self._follow(tried.owed, after, entry.attempt)
+
+    async def _follow(self, owed: Owed, state: State, made: Mapping[str, Any]) -> None:
+        """Tell of a resend, then see to the timer of who waits.
+
+        It moves the timer on to the number that comes next; its due time stays. Nobody waits behind a
+        success, so a timer that was set before is cancelled.
+        """
+        await self._publishing.tell([Told(owed, made, owed.endpoint_sequence)])
+        if isinstance(state, Postponed):
+            await self._publishing.set_timers([Waiting(owed, state)])
+        elif isinstance(state, Succeeded):
+            await cancel_timer(self._bus, "delivery", owed.delivery_id, state.next)
+            await self._lot.remind(owed.endpoint_id)
+
+
+def is_replay(message: Msg) -> bool:
+    """Whether a message carries what is owed, and not only the wish to send it again."""
+    return "telecine-delivery" not in (message.headers or {})
 
 
 def _say(tried: Tried, before: State, after: State) -> None:

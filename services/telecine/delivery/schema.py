@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.shared.schema import Schema
 
 SCHEMA = Schema(
     "delivery",
-    records=(DeliveryRow, AttemptRow),
+    records=(DeliveryRow, AttemptRow, GateRow, MarkRow),
     migrations=Path(__file__).with_name("migrations"),
 )

@@ -2,23 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
-from typing import TypedDict
 
 from telecine.delivery.directory import Directory
+from telecine.delivery.draining import Draining
+from telecine.delivery.intake import Intake
 from telecine.delivery.keyring import Keyring
 from telecine.delivery.measures import AttemptMeasures, watch_waiting
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.policy import Policy
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
 from telecine.delivery.resending import Desk, Resends
-from telecine.delivery.schedule import Profile as ScheduleName
 from telecine.delivery.schema import SCHEMA
 from telecine.delivery.sender import Sender
+from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.trust import trusting
 from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
+from telecine.shared.database import Database
 from telecine.shared.endpoint import Endpoint
 from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
@@ -30,14 +35,10 @@ from telecine.shared.renewing import renewed, tables_of
 from telecine.shared.rpc import serve
 from telecine.shared.settings import Settings
 
-
-class _Parts(TypedDict):
-    """What everybody who makes attempts needs."""
-
-    trying: Trying
-    records: Records
-    directory: Directory
-    schedule: ScheduleName
+#: Messages that a worker holds of what is owed, and as many of what is due.
+_WINDOW = 1024
+#: Endpoints that a worker drains side by side, and deliveries that it sends again by hand or in a replay.
+_DRAINED, _REPLAYED = 128, 16
 
 
 @asynccontextmanager
@@ -59,41 +60,89 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
         serve(me.broker, ResendDelivery, Desk(me.bus, records, endpoints).resend)
-        for pull in await _pulls(me, records, endpoints):
-            await me.stack.enter_async_context(pull.running())
+        await _work(me, database, records, endpoints)
         await me.ready()
         yield
 
 
-async def _pulls(
-    me: Instance, records: Records, endpoints: EventLog[Endpoint, EndpointFact]
-) -> list[Pull]:
+async def _work(
+    me: Instance, database: Database, records: Records, endpoints: EventLog[Endpoint, EndpointFact]
+) -> None:
     directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
+    trying, lot, policy = await _trying(me), ParkingLot(me.bus, database), _policy(me.settings)
+    worker = Worker(
+        me.bus,
+        me.clock,
+        trying=trying,
+        records=records,
+        directory=directory,
+        database=database,
+        lot=lot,
+        policy=policy,
+        slots=me.settings.in_flight,
+    )
+    resends = Resends(
+        me.bus,
+        me.clock,
+        trying=trying,
+        records=records,
+        directory=directory,
+        lot=lot,
+        worker=worker,
+    )
+    draining = Draining(
+        me.bus,
+        me.clock,
+        database=database,
+        directory=directory,
+        lot=lot,
+        policy=policy,
+        worker=worker,
+    )
+    await me.stack.enter_async_context(worker.running())
+    for running in (
+        _intake(me, worker, "DELIVERIES", "delivery-requested", "delivery.requested.>"),
+        _intake(me, worker, "DUE", "delivery-due", "due.delivery.>"),
+        _pull(me, "DUE", "delivery-gates", "due.gate.>", abreast=_DRAINED, handle=draining.take),
+        _pull(
+            me,
+            "DELIVERIES",
+            "delivery-replay",
+            "delivery.replay.>",
+            abreast=_REPLAYED,
+            handle=resends.take,
+        ),
+    ):
+        await me.stack.enter_async_context(running.running())
+    sweeping = Sweeping(me.settings, me.clock, database, directory, lot)
+    await me.stack.enter_async_context(sweeping.running())
+
+
+async def _trying(me: Instance) -> Trying:
     tls = trusting(me.settings.ca_file)
     sender = await me.stack.enter_async_context(Sender(egress=me.settings.egress_policy, tls=tls))
-    trying = Trying(
+    return Trying(
         me.clock,
         sender,
         Keyring(me.bus),
         timeout=me.settings.timeout,
+        retry_after_most=timedelta(seconds=me.settings.retry_after),
         measures=AttemptMeasures(me.metrics),
         tracing=me.tracing,
     )
-    parts: _Parts = {
-        "trying": trying,
-        "records": records,
-        "directory": directory,
-        "schedule": me.settings.retries,
-    }
-    worker, resends = Worker(me.bus, me.clock, **parts), Resends(me.bus, me.clock, **parts)
-    return [
-        _pull(me, "DELIVERIES", "delivery-requested", "delivery.requested.>", worker.requested),
-        _pull(me, "DUE", "delivery-due", "due.delivery.>", worker.due),
-        _pull(me, "DELIVERIES", "delivery-replay", "delivery.replay.>", resends.take),
-    ]
 
 
-def _pull(me: Instance, stream: str, durable: str, subject: str, handle: Handle) -> Pull:
-    abreast = me.settings.in_flight
+def _policy(settings: Settings) -> Policy:
+    return Policy(settings.retries, settings.endpoint_in_flight, settings.jitter, settings.seed)
+
+
+def _intake(me: Instance, worker: Worker, stream: str, durable: str, subject: str) -> Intake:
+    take = worker.requested if stream == "DELIVERIES" else worker.due
+    return Intake(me.bus, stream, durable, subject, take, finish=worker.finish, window=_WINDOW)
+
+
+def _pull(
+    me: Instance, stream: str, durable: str, subject: str, *, abreast: int, handle: Handle
+) -> Pull:
     return Pull(me.bus, stream, durable, [subject], singly(handle), concurrency=abreast)

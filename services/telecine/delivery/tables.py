@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, text
+from sqlalchemy import BigInteger, Index, Integer, false, text
 from sqlmodel import Field, SQLModel
 
 from telecine.shared.database import UtcTime
@@ -11,33 +11,39 @@ from telecine.shared.database import UtcTime
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 
 #: Which deliveries nobody has done with; in these very words, or the index of them is not used.
-WAITS = "state IN ('postponed')"
+WAITS = "state IN ('postponed', 'parked')"
+PARKED = "state = 'parked'"
+#: Which attempts failed.
+FAILED = "error IS NOT NULL"
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of few rows: all others pay nothing for it."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One event owed to one endpoint; written with its first outcome. `next` guards its chain.
+    """One event owed to one endpoint; written with its first outcome or parking. `next` guards its
+    chain.
 
-    `resent` of its `attempts` were resends.
+    `resent` of its `attempts` were resends. `reason` says why it is postponed or parked; `predecessor`
+    is the delivery that it comes after, where the endpoint asks for order.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         Index("deliveries_newest", "org", "event_sequence", "id"),
         Index("deliveries_of_endpoint", "org", "endpoint_id", "event_sequence", "id"),
-        Index(
-            "deliveries_waiting",
-            "state",
-            "created_at",
-            sqlite_where=text(WAITS),
-            postgresql_where=text(WAITS),
-        ),
+        _partial("deliveries_waiting", "state", "created_at", where=WAITS),
+        _partial("deliveries_parked", "endpoint_id", "created_at", "id", where=PARKED),
+        _partial("deliveries_behind", "predecessor", where=PARKED),
     )
 
     id: str = Field(primary_key=True)
     org: str
     endpoint_id: str
     platform: str
-    event_id: str = Field(index=True)
+    event_id: str
     event_type: str
     event_sequence: int = Field(sa_type=BigInteger)
     video_id: str = Field(index=True)
@@ -53,19 +59,30 @@ class DeliveryRow(SQLModel, table=True):
     matched_at: datetime = Field(sa_type=UtcTime)
     endpoint_sequence: int = Field(sa_type=BigInteger)
     correlation_id: str
+    predecessor: str | None = None
+    trigger: str = Field(default="first", sa_column_kwargs={"server_default": "first"})
     body: bytes
 
 
 class AttemptRow(SQLModel, table=True):
     """One HTTP try; inserted, never updated. Headers are JSON lists of pairs, secrets redacted.
 
-    `cause` is the id of the resend that asked for it.
+    `cause` is the id of the resend that asked for it; `key_ids` (JSON) names the keys that signed it.
+    `response_length` is the true length of the body, if it is known.
     """
 
     __tablename__ = "attempts"
+    __table_args__ = (
+        Index("attempts_newest", "org", "id"),
+        Index("attempts_of_endpoint", "endpoint_id", "id"),
+        _partial("attempts_failed", "org", "id", where=FAILED),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=_ROW_ID)
     delivery_id: str = Field(index=True)
+    org: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    endpoint_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    event_type: str = Field(default="", sa_column_kwargs={"server_default": ""})
     number: int
     trigger: str
     cause: str | None = None
@@ -74,12 +91,15 @@ class AttemptRow(SQLModel, table=True):
     wall_at: datetime = Field(sa_type=UtcTime)
     url: str
     address: str | None
+    reused: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    key_ids: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
     request_headers: str
     status: int | None
     reason: str
     response_headers: str
     response_body: bytes
     response_truncated: bool
+    response_length: int | None = Field(default=None, sa_type=BigInteger)
     error: str | None
     message: str
     duration_ms: float
@@ -89,3 +109,34 @@ class AttemptRow(SQLModel, table=True):
     first_byte_ms: float | None
     next_at: datetime | None = Field(sa_type=UtcTime)
     next_reason: str | None
+
+
+class GateRow(SQLModel, table=True):
+    """What holds an endpoint's deliveries back, shared by all workers. Times are virtual.
+
+    The breaker: open until `open_until`, for the `trips`-th time, because of `reason`. The rate limit:
+    `arrival` (see limiter.py). The endpoint's one timer: set for `due` under `generation`; `due` is
+    null while none is set. Who handles that generation's firing alone fetches what is parked, and is
+    `draining`.
+    """
+
+    __tablename__ = "gates"
+
+    endpoint_id: str = Field(primary_key=True)
+    org: str
+    open_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    trips: int = 0
+    reason: str | None = None
+    arrival: datetime | None = Field(default=None, sa_type=UtcTime)
+    generation: int = Field(default=0, sa_type=BigInteger)
+    due: datetime | None = Field(default=None, sa_type=UtcTime)
+    draining: bool = False
+
+
+class MarkRow(SQLModel, table=True):
+    """How far something has come that is done in small steps, by its name."""
+
+    __tablename__ = "marks"
+
+    name: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcTime)

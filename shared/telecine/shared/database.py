@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlmodel import SQLModel
 
-from telecine.shared.database_away import connect, tell_when_away
+from telecine.shared.database_away import connect, tell_when_away, told_when_away
 from telecine.shared.errors import Unavailable
 from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
@@ -84,14 +84,17 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
+    @property
+    def is_postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that nobody else's `alone` runs beside, in any process; committed at its end."""
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that is committed at the end. On SQLite nobody else writes meanwhile, so that
+        what it reads is not overtaken; on PostgreSQL it locks what it must."""
         async with self.engine.connect() as connection:
-            if self.engine.dialect.name == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
-            else:
-                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            begin = "SELECT 1" if self.is_postgresql else "BEGIN IMMEDIATE"
+            await connection.exec_driver_sql(begin)
             try:
                 yield connection
             except BaseException:
@@ -102,9 +105,27 @@ class Database:
             await connection.commit()
 
     @asynccontextmanager
+    async def driven(self, connection: AsyncConnection) -> AsyncIterator[Any]:
+        """The driver's own connection behind one that is in a transaction: asyncpg's or sqlite3's.
+
+        For the statements that are made for every webhook, which SQLAlchemy makes several times as
+        dear. Raises Unavailable as everything else does.
+        """
+        with told_when_away(self.doubted.set):
+            yield (await connection.get_raw_connection()).driver_connection
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that nobody else's `alone` runs beside, in any process; committed at its end."""
+        async with self.writing() as connection:
+            if self.is_postgresql:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
+            yield connection
+
+    @asynccontextmanager
     async def only(self, name: str) -> AsyncIterator[bool]:
         """Whether we alone do what has this name while the block lasts, in any process."""
-        if self.engine.dialect.name != "postgresql":
+        if not self.is_postgresql:
             async with _only_file(Path(f"{self.engine.url.database}.{name}.lock")) as ours:
                 yield ours
             return
@@ -117,7 +138,7 @@ class Database:
 
     def insert(self, table: type[SQLModel]) -> Any:
         """Answer this database's own INSERT, which knows ON CONFLICT."""
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        dialect = postgresql if self.is_postgresql else sqlite
         return dialect.insert(table)
 
 

@@ -3,7 +3,9 @@
 One translation for every statement and connection of an engine, so that nobody needs to catch it.
 """
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has no stubs
@@ -32,6 +34,19 @@ def tell_when_away(engine: AsyncEngine, doubt: Callable[[], None]) -> None:
         return unavailable
 
     event.listen(engine.sync_engine, "handle_error", translate)
+
+
+@contextmanager
+def told_when_away(doubt: Callable[[], None]) -> Iterator[None]:
+    """The same for statements that a driver is given without SQLAlchemy."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error) as error:
+        lost = isinstance(error, OSError | asyncpg.InterfaceError)
+        if isinstance(error, ValueError) or not (lost or _is_trouble(error)):
+            raise  # what we gave it is wrong, and will be the next time
+        doubt()
+        raise Unavailable(f"the database is in trouble: {error}") from error
 
 
 async def connect(*arguments: Any, **options: Any) -> Any:

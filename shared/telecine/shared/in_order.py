@@ -60,7 +60,7 @@ class InOrder(Pull):
         return durable
 
     def _forget(self) -> None:
-        self._held.clear()
+        self._holding.forget()
         while not self._waiting.empty():
             self._waiting.get_nowait()
 

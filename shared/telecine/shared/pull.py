@@ -10,11 +10,11 @@ from time import perf_counter
 
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import ConsumerConfig
 
 from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
+from telecine.shared.holding import ACK_WAIT, Holding
 from telecine.shared.lingering import Lingering
 from telecine.shared.tasks import alongside
 
@@ -23,8 +23,6 @@ log = structlog.get_logger()
 Handle = Callable[[Msg], Awaitable[None]]
 HandleGroup = Callable[[list[Msg]], Awaitable[None]]
 
-#: Seconds after which the server gives an unacknowledged message to somebody else.
-ACK_WAIT = 5.0
 #: Seconds that a stopping service gives to what it has begun.
 GRACE = 2.0
 _RETRY_FIRST, _RETRY_MOST = 0.05, 2.0
@@ -69,25 +67,16 @@ class Pull:
     ) -> None:
         self._bus = bus
         self._stream = stream
+        self._durable = durable
         self._handle = handle
         self._linger = linger
         self._most = most
         self._concurrency = concurrency
-        self._window = window
-        self._ack_wait = ack_wait
-        self.config = ConsumerConfig(
-            durable_name=durable,
-            filter_subjects=filters,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ack_wait,
-            max_ack_pending=max(4 * window, 1000),
-            deliver_policy=DeliverPolicy.ALL,
-        )
+        self._holding = Holding(bus, stream, durable, filters, window=window, ack_wait=ack_wait)
         self._waiting: asyncio.Queue[Msg] = asyncio.Queue()
         self._busy = 0  # workers that are in the middle of something
         self._idle = asyncio.Event()
         self._stopping = False
-        self._held: dict[int, Msg] = {}  # by their position in the stream
         self._handled = bus.metrics.counter(
             "telecine_messages_handled_total",
             "Messages that a consumer has handled; one may be retried, then done.",
@@ -110,6 +99,11 @@ class Pull:
             apart=apart,
         )
 
+    @property
+    def config(self) -> ConsumerConfig:
+        """The durable consumer as it is made at the server."""
+        return self._holding.config
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work while the block lasts; at its end, what was begun may finish, and the rest is given back."""
@@ -118,7 +112,7 @@ class Pull:
         try:
             async with (
                 self._lingering.running(),
-                alongside(f"work {self.config.durable_name}", self._keep(), *work),
+                alongside(f"work {self._durable}", self._holding.keep(), *work),
             ):
                 try:
                     yield
@@ -137,28 +131,17 @@ class Pull:
                     self._idle.clear()
                     await self._idle.wait()
 
-    async def _give_back(self) -> None:
-        held = [message for _, message in sorted(self._held.items())]
-        if not held or not self._bus.is_connected:
-            return
-        with suppress(NatsError, TimeoutError):
-            # Asked, the server drops our requests; else it would first try to serve them with what
-            # comes back, and put that behind the rest.
-            await self._bus.js.consumer_info(self._stream, str(self.config.durable_name))
-        # Whatever fails here comes to the next pull after the ack wait.
-        await asyncio.gather(*map(self._bus.give_back, held), return_exceptions=True)
-
     async def _ensure(self) -> str:
-        await self._bus.js.add_consumer(self._stream, self.config)
-        return str(self.config.durable_name)
+        return await self._holding.ensure()
+
+    async def _give_back(self) -> None:
+        await self._holding.give_back()
 
     def _room(self) -> int:
-        return self._window - len(self._held)
+        return self._holding.room
 
     def _take(self, message: Msg) -> None:
-        position = message.metadata.sequence.stream
-        if position not in self._held:  # a server that was killed sends again what we hold
-            self._held[position] = message
+        if self._holding.takes(message):
             self._waiting.put_nowait(message)
 
     async def _work(self) -> None:
@@ -180,7 +163,7 @@ class Pull:
             group.append(self._waiting.get_nowait())
         await self._until_done(group)
         for message in group:
-            self._held.pop(message.metadata.sequence.stream, None)
+            self._holding.done(message)
         self._lingering.refill()
 
     async def _until_done(self, group: list[Msg]) -> None:
@@ -208,7 +191,7 @@ class Pull:
             )
             self._count("retried", group)
             return False
-        self._seconds.labels(self.config.durable_name).observe(perf_counter() - began)
+        self._seconds.labels(self._durable).observe(perf_counter() - began)
         self._count("done", group)
         return True
 
@@ -216,11 +199,11 @@ class Pull:
         """A message handled alone has a span; of a group each is another trace's, for its handler."""
         if self._most > 1:
             return nullcontext()
-        message, consumer = group[0], str(self.config.durable_name)
+        message, consumer = group[0], self._durable
         return self._bus.tracing.handling(message.subject, consumer, message.headers)
 
     def _count(self, outcome: str, group: list[Msg]) -> None:
-        self._handled.labels(self.config.durable_name, outcome).inc(len(group))
+        self._handled.labels(self._durable, outcome).inc(len(group))
 
     async def _broken(self, group: list[Msg], error: BrokenMessage) -> None:
         if len(group) > 1:
@@ -230,15 +213,3 @@ class Pull:
         log.error("message.broken", subject=group[0].subject, error=str(error))
         self._count("broken", group)
         await self._bus.give_up(group[0])
-
-    async def _keep(self) -> None:
-        """Ask for more time for everything that we hold."""
-        while True:
-            await asyncio.sleep(self._ack_wait / 3)
-            if not self._bus.is_connected:
-                continue  # a dead server's consumer waits for nobody, and our buffer would fill up
-            try:
-                for message in tuple(self._held.values()):
-                    await self._bus.still_working(message)
-            except NatsError as error:
-                log.warning("pull.not_kept", stream=self._stream, error=repr(error))

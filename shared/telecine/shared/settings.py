@@ -74,8 +74,28 @@ class Settings(BaseSettings):
     timeout: Annotated[float, Field(gt=0, le=120)] = Field(
         15.0, description="Seconds (wall) that one webhook attempt may take in all."
     )
-    in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
-        64, description="Webhook attempts that one delivery worker makes side by side."
+    retry_after: Annotated[float, Field(ge=0, le=30 * 86400)] = Field(
+        86400.0,
+        description="Seconds that a receiver's Retry-After can put an attempt off, at most.",
+    )
+    jitter: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0,
+        description="Part of itself by which a retry's delay may be longer or shorter; 0 keeps the "
+        "schedule to the letter, 0.2 spreads what failed together.",
+    )
+    in_flight: Annotated[int, Field(ge=1, le=4096)] = Field(
+        256, description="Webhook attempts that one delivery worker makes side by side."
+    )
+    endpoint_in_flight: Annotated[int, Field(ge=1, le=1024)] = Field(
+        64, description="How many of these may go to one endpoint that has no cap of its own."
+    )
+    backlog: Annotated[int, Field(ge=0)] = Field(
+        1_000_000,
+        description="Deliveries that may be parked for one endpoint; the oldest beyond are discarded.",
+    )
+    backlog_hours: Annotated[float, Field(gt=0)] = Field(
+        24.0 * 14,
+        description="Virtual hours after its event that a delivery may be parked; then it is discarded.",
     )
     upload_limit: Annotated[int, Field(ge=1)] = Field(
         5 * 1024**3, description="Bytes that one uploaded file may have."

@@ -8,17 +8,22 @@ from pydantic import Field
 from telecine.shared.contracts import PAGE, Command, Request
 from telecine.shared.events import Wire
 
-DeliveryState = Literal["postponed", "succeeded", "exhausted", "discarded"]
+DeliveryState = Literal["postponed", "parked", "succeeded", "exhausted", "discarded"]
 
-
-Why = Literal["schedule", "retry_after"]
+#: Why a delivery waits: with a due time (the first two), or until it is fetched.
+Why = Literal[
+    "schedule", "retry_after", "breaker", "disabled", "ordering", "rate_limit", "in_flight"
+]
+#: Why an attempt was made; `repeat`: another one had taken its number before it was on record.
+Trigger = Literal["first", "retry", "resend", "replay", "probe", "test", "repeat"]
 
 
 class Delivery(Wire):
     """One event owed to one endpoint, as it stands; times are virtual.
 
-    `attempts` is how many were made; `next_at` and `reason` are set while it is postponed;
-    `ended` says why a discarded one was discarded.
+    `attempts` is how many were made; `reason` says why it is postponed (until `next_at`) or parked;
+    `ended` says why a discarded one was discarded. `predecessor` is the delivery that it comes after,
+    where the endpoint asks for order; `trigger` is why it is owed.
     """
 
     id: str
@@ -36,24 +41,34 @@ class Delivery(Wire):
     reason: Why | None
     ended: str | None
     correlation_id: str
+    predecessor: str | None
+    trigger: Literal["first", "test", "replay"]
 
 
 class Attempt(Wire):
-    """One HTTP try. `started_at` and `ended_at` are virtual, `wall_at` is the wall's."""
+    """One HTTP try. `started_at` and `ended_at` are virtual, `wall_at` is the wall's.
+
+    `reused`: over a kept connection, so that DNS, connect and TLS took no time. `key_ids` name the keys
+    that signed it. `response_length` is the true length of the body in bytes, if it is known;
+    `response_body` has its beginning.
+    """
 
     number: int
-    trigger: Literal["first", "retry", "resend", "repeat"]
+    trigger: Trigger
     started_at: datetime
     ended_at: datetime
     wall_at: datetime
     url: str
     address: str | None
+    reused: bool
+    key_ids: list[str]
     request_headers: list[tuple[str, str]]
     status: int | None
     reason: str
     response_headers: list[tuple[str, str]]
     response_body: str
     response_truncated: bool
+    response_length: int | None
     error: str | None
     message: str
     duration_ms: float

@@ -1,0 +1,33 @@
+"""The breakers of endpoints on record, where the workers learn of each other's. SQL."""
+
+from datetime import datetime
+
+from telecine.delivery.breaker import Breaker, Open
+from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
+from telecine.shared.database import Database
+
+
+class Breakers:
+    """Writes what a worker has heard of an endpoint (org, id)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def opened(self, whose: tuple[str, str], breaker: Open) -> Open:
+        """Write that a breaker has opened; answer how it stands: another worker may have opened it."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[whose[1]]
+            known = breaker_of(gate)
+            if isinstance(known, Open) and known.until >= breaker.until:
+                return known
+            await keep(connection, whose[1], **breaker_columns(breaker))
+        return breaker
+
+    async def closed(self, whose: tuple[str, str], breaker: Breaker, now: datetime) -> list[Armed]:
+        """Write that a breaker has closed; answer the timer to be set, so that what is parked there is
+        fetched now and not only when it would have been."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[whose[1]]
+            await keep(connection, whose[1], **breaker_columns(breaker))
+            waits = gate.due is not None and gate.due > now
+            return await arm(connection, [gate], now, anew=True) if waits else []

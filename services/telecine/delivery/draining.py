@@ -1,0 +1,257 @@
+"""Draining: when an endpoint's timer fires, what is parked there is fetched, as fast as it may be sent.
+
+The timer's firing is the right to do so: it is one message, so one worker has it at a time, and another
+one gets it if that worker dies. What is fetched stays parked until its attempt is on record.
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from nats.aio.msg import Msg
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from telecine.delivery.attempt import Trigger
+from telecine.delivery.breaker import CLOSED, Breaker, Open
+from telecine.delivery.directory import Directory
+from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
+from telecine.delivery.job import Job
+from telecine.delivery.limiting import reserve
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.policy import Policy
+from telecine.delivery.records import owed_of, state_of
+from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.delivery.worker import Worker
+from telecine.shared.bus import Bus
+from telecine.shared.database import Database
+from telecine.shared.endpoint import Active, Deleted, Profile
+from telecine.shared.logging import correlation
+from telecine.shared.timers import parse_fired
+from telecine.shared.virtual_time import VirtualClock
+
+log = structlog.get_logger()
+
+#: Deliveries that are fetched at once; more are under way only if the endpoint takes more.
+_BATCH = 64
+#: Seconds after the first of them is done until the next are fetched.
+_SOON = 0.02
+
+
+@dataclass(eq=False)
+class Drain:
+    """One endpoint being drained. `now` is virtual; `under_way`: what was fetched and is not done."""
+
+    org: str
+    endpoint_id: str
+    generation: int
+    now: datetime
+    under_way: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        return self.org, self.endpoint_id
+
+
+class Draining:
+    """Handles endpoints' timers; idempotent by their generation."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: VirtualClock,
+        *,
+        database: Database,
+        directory: Directory,
+        lot: ParkingLot,
+        policy: Policy,
+        worker: Worker,
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._database = database
+        self._directory = directory
+        self._lot = lot
+        self._policy = policy
+        self._worker = worker
+
+    async def take(self, message: Msg) -> None:
+        """Drain an endpoint, unless another firing has the right to by now."""
+        fired = parse_fired(message)
+        with correlation("", endpoint_id=fired.key):
+            redelivered = self._bus.redelivered(message)
+            gate = await self._claimed(fired.key, fired.generation, anew=redelivered)
+            if gate:
+                drain = Drain(gate.org, fired.key, fired.generation, fired.due)
+                await self._lot.set_timers(await self._drain(drain, breaker_of(gate)))
+            elif redelivered:
+                await self._lot.remind(fired.key)  # who went on from here may not have lived to
+        await self._bus.ack(message)
+
+    async def _claimed(self, endpoint_id: str, generation: int, *, anew: bool) -> Any:
+        """Answer the gate if this firing has the right to drain; of two firings of one generation the
+        first has, until it is `anew` since who had it may have died."""
+        async with self._database.writing() as connection:
+            known = select(col(GateRow.org)).where(col(GateRow.endpoint_id) == endpoint_id)
+            org = await connection.scalar(known)
+            if org is None:
+                return None
+            gate = (await locked(self._database, connection, [(org, endpoint_id)]))[endpoint_id]
+            stale = gate.due is None or gate.generation != generation
+            if stale or (gate.draining and not anew):
+                return None
+            await keep(connection, endpoint_id, draining=True)
+        return gate
+
+    async def _drain(self, drain: Drain, breaker: Breaker) -> list[Armed]:
+        """Send what may be sent now; answer the timer to be set for the rest, if there is any."""
+        endpoint = await self._directory.find(drain.endpoint_id, 0)
+        if not isinstance(endpoint, Active):
+            return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
+        if isinstance(breaker, Open):
+            if breaker.until > drain.now:
+                return await self._again_at(drain, breaker.until)
+            breaker = await self._probe(drain, endpoint.profile, breaker)
+            if isinstance(breaker, Open):
+                return await self._again_at(drain, breaker.until, **breaker_columns(breaker))
+            await self._note(drain, **breaker_columns(CLOSED))
+        rate = endpoint.profile.subscription.settings.rate_limit
+        if rate is not None:
+            return await self._at_its_rate(drain, rate)
+        return await self._at_once(drain, endpoint.profile)
+
+    async def _probe(self, drain: Drain, profile: Profile, breaker: Open) -> Breaker:
+        """Let one through to see whether the endpoint takes anything again."""
+        for row in await self._fetch(drain, 1):
+            log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
+            job = self._job(drain, row, "probe", breaker)
+            self._send(drain, job)
+            await self._settle(drain, everything=True)
+            return self._worker.breaker_of(drain.endpoint_id)
+        return CLOSED
+
+    async def _at_its_rate(self, drain: Drain, rate: float) -> list[Armed]:
+        """Send as many as the rate limit has for this moment; the next ones have a moment of theirs."""
+        waiting = await self._count(drain)
+        if waiting:
+            wanted = min(waiting, _BATCH)
+            taken = await reserve(
+                self._database, drain.whose, rate, wanted, drain.now, in_turn=True
+            )
+            for row in await self._fetch(drain, taken.granted) if taken.granted else []:
+                self._send(drain, self._job(drain, row))
+            await self._settle(drain, everything=True)
+            if waiting > taken.granted:
+                return await self._again_at(drain, max(taken.free_at, drain.now))
+        return await self._rest(drain)
+
+    async def _at_once(self, drain: Drain, profile: Profile) -> list[Armed]:
+        """Send all there is, a few more than the endpoint takes side by side at a time."""
+        most = min(2 * self._policy.cap_of(profile), _BATCH)
+        while True:
+            room = most - len(drain.under_way)
+            found = await self._fetch(drain, room)
+            for row in found:
+                self._send(drain, self._job(drain, row))
+            if not drain.under_way:
+                return await self._rest(drain)
+            await self._settle(drain, everything=room > 0 and not found)
+            if isinstance(opened := self._worker.breaker_of(drain.endpoint_id), Open):
+                await self._settle(drain, everything=True)
+                return await self._again_at(drain, opened.until)
+            drain.now = max(drain.now, self._clock.now())
+
+    def _job(
+        self,
+        drain: Drain,
+        row: DeliveryRow,
+        trigger: Trigger | None = None,
+        probe: Open | None = None,
+    ) -> Job:
+        owed, state = owed_of(row), state_of(row)
+        usual: Trigger = owed.trigger if row.next == 1 else "retry"
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        now = max(drain.now, row.updated_at)
+        return Job(owed, row.next, trigger or usual, now, state, done=done, probe=probe)
+
+    def _send(self, drain: Drain, job: Job) -> None:
+        if job.done:
+            drain.under_way[job.delivery_id] = job.done
+        self._worker.enter(job)
+
+    async def _settle(self, drain: Drain, *, everything: bool) -> None:
+        """Wait until all of what is under way is done, or some, and what is done soon after that."""
+        for when, longest in (
+            [(asyncio.ALL_COMPLETED, None)]
+            if everything
+            else [(asyncio.FIRST_COMPLETED, None), (asyncio.ALL_COMPLETED, _SOON)]
+        ):
+            if drain.under_way:
+                await asyncio.wait(drain.under_way.values(), return_when=when, timeout=longest)
+        for key in [key for key, done in drain.under_way.items() if done.done()]:
+            del drain.under_way[key]
+
+    # -- what the tables say ---------------------------------------------------------------------------
+
+    def _waiting(self, drain: Drain) -> list[Any]:
+        return [
+            col(DeliveryRow.endpoint_id) == drain.endpoint_id,
+            col(DeliveryRow.state) == "parked",
+            col(DeliveryRow.reason) != "ordering",
+        ]
+
+    async def _count(self, drain: Drain) -> int:
+        """Answer how many wait, as far as a batch needs to know."""
+        some = select(col(DeliveryRow.id)).where(*self._waiting(drain)).limit(_BATCH + 1)
+        async with self._database.session() as session:
+            count = select(func.count()).select_from(some.subquery())
+            return int((await session.scalar(count)) or 0)
+
+    async def _fetch(self, drain: Drain, most: int) -> Collection[DeliveryRow]:
+        """Answer the oldest that wait and are not under way."""
+        if most <= 0:
+            return []
+        oldest = (
+            select(DeliveryRow)
+            .where(*self._waiting(drain), col(DeliveryRow.id).not_in(list(drain.under_way)))
+            .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+            .limit(most)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(oldest)).all()
+
+    async def _rest(self, drain: Drain) -> list[Armed]:
+        """Nothing waits any more: forget the timer, unless something has come in this moment."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [drain.whose]))[drain.endpoint_id]
+            some = select(col(DeliveryRow.id)).where(*self._waiting(drain)).limit(1)
+            if await connection.scalar(some) is not None:
+                return await arm(connection, [gate], drain.now, anew=True)
+            await keep(connection, drain.endpoint_id, due=None, draining=False)
+        return []
+
+    async def _again_at(self, drain: Drain, due: datetime, **columns: Any) -> list[Armed]:
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [drain.whose]))[drain.endpoint_id]
+            if columns:
+                await keep(connection, drain.endpoint_id, **columns)
+            return await arm(connection, [gate], due, anew=True)
+
+    async def _note(self, drain: Drain, **columns: Any) -> None:
+        async with self._database.writing() as connection:
+            await keep(connection, drain.endpoint_id, **columns)
+
+    async def _switched_off(self, drain: Drain, *, deleted: bool) -> list[Armed]:
+        """Nothing is sent any more: what is parked waits for the endpoint to be switched on, or, where
+        that cannot be, is given up."""
+        while deleted and (ids := [row.id for row in await self._fetch(drain, _BATCH)]):
+            await self._lot.discard(ids, "endpoint_deleted", drain.now)
+        async with self._database.writing() as connection:
+            await locked(self._database, connection, [drain.whose])
+            held: Any = update(DeliveryRow).where(*self._waiting(drain)).values(reason="disabled")
+            await connection.execute(held)
+            await keep(connection, drain.endpoint_id, due=None, draining=False)
+        return []

@@ -1,0 +1,49 @@
+"""A job: one attempt to be made, and who wants to know when it is done."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from nats.aio.msg import Msg
+
+from telecine.delivery.attempt import Trigger
+from telecine.delivery.breaker import Open
+from telecine.delivery.decider import INITIAL, State
+from telecine.shared.holding import Holding
+from telecine.shared.owed import Owed
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """Attempt `number` of a delivery in a state, at the virtual moment `now`.
+
+    It came with a message that `holding` holds until it is acknowledged, or was fetched by somebody
+    who awaits `done`. `probe`: the breaker's state that it is to try. `cleared`: its predecessor has
+    ended.
+    """
+
+    owed: Owed
+    number: int
+    trigger: Trigger
+    now: datetime
+    state: State = INITIAL
+    message: Msg | None = None
+    holding: Holding | None = None
+    done: asyncio.Future[None] | None = None
+    probe: Open | None = None
+    cleared: bool = False
+    tries: int = 0
+
+    @property
+    def delivery_id(self) -> str:
+        return self.owed.delivery_id
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """The organisation and the endpoint."""
+        return self.owed.org, self.owed.endpoint_id
+
+    def finish(self) -> None:
+        """Tell who awaits it that it is done."""
+        if self.done and not self.done.done():
+            self.done.set_result(None)

@@ -1,0 +1,216 @@
+"""Parking: what cannot be attempted now, and has no due time, becomes a state of its row. SQL.
+
+In groups, since whatever drowns an endpoint parks many at once. What is parked by then has its
+endpoint's timer set, or its predecessor under way, or waits for its endpoint to be switched on.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col
+
+from telecine.delivery.attempt import delivery_row
+from telecine.delivery.breaker import Open
+from telecine.delivery.chains import lock_chains, release, states
+from telecine.delivery.decider import Park, Parking, State, evolve
+from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
+from telecine.delivery.records import ENDED
+from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
+from telecine.shared.bus import Bus
+from telecine.shared.database import Database, GroupCommit
+from telecine.shared.errors import Unavailable
+from telecine.shared.owed import Owed
+from telecine.shared.timers import set_timer
+
+log = structlog.get_logger()
+
+#: The mark of retention: deliveries of before that moment may be gone.
+RETENTION = "retention"
+#: `parked`; `ready`: there was no reason any more; `lost`: it has moved on meanwhile.
+Answer = Literal["parked", "ready", "lost"]
+#: What is parked for these reasons is fetched when the endpoint's timer fires.
+_FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight")
+_AGAIN = 0.2
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A delivery to be parked at a virtual moment, to be fetched from `due` on.
+
+    `unless_closed`: only while the endpoint's breaker is open on record, which others may know better.
+    """
+
+    owed: Owed
+    state: State
+    reason: Parking
+    now: datetime
+    due: datetime
+    unless_closed: bool = False
+
+
+class ParkingLot:
+    """Parks deliveries, and sets the timers that will fetch them."""
+
+    def __init__(self, bus: Bus, database: Database) -> None:
+        self._bus = bus
+        self._database = database
+        self._wishes: GroupCommit[Wish, Answer] = GroupCommit(self._park)
+        self._upsert = _upsert(database)
+
+    async def park(self, wish: Wish) -> Answer:
+        """Park a delivery; returns when its row is committed and its endpoint's timer set."""
+        return await self._wishes.put(wish)
+
+    async def remind(self, endpoint_id: str) -> None:
+        """Set an endpoint's timer once more, if one is to be set: who did may not have lived to."""
+        async with self._database.session() as session:
+            gate = await session.get(GateRow, endpoint_id)
+        if gate and gate.due:
+            await set_timer(self._bus, armed_of(gate).timer)
+
+    async def wake(self, org: str, endpoint_id: str, now: datetime) -> None:
+        """See that what is parked at an endpoint will be fetched, if anything is."""
+        fetched = select(col(DeliveryRow.id)).where(
+            col(DeliveryRow.endpoint_id) == endpoint_id,
+            col(DeliveryRow.state) == "parked",
+            col(DeliveryRow.reason) != "ordering",
+        )
+        async with self._database.session() as session:
+            if not await session.scalar(select(exists(fetched))):
+                return
+        async with self._database.writing() as connection:
+            gates = await locked(self._database, connection, [(org, endpoint_id)])
+            armed = await arm(connection, gates.values(), now)
+        await self.set_timers(armed)
+
+    async def discard(self, delivery_ids: Collection[str], why: str, now: datetime) -> int:
+        """Give up what is parked, on record; answer how many that were."""
+        given_up: Any = (
+            update(DeliveryRow)
+            .where(col(DeliveryRow.id).in_(delivery_ids), col(DeliveryRow.state) == "parked")
+            .values(
+                state="discarded",
+                ended=why,
+                next=col(DeliveryRow.next) + 1,
+                reason=None,
+                updated_at=now,
+            )
+            .returning(col(DeliveryRow.id))
+        )
+        async with self._database.writing() as connection:
+            await lock_chains(self._database, connection, delivery_ids)
+            gone = list((await connection.execute(given_up)).scalars())
+            armed = await release(self._database, connection, gone, now) if gone else []
+        await self.set_timers(armed)
+        if gone:
+            log.warning("deliveries.discarded", deliveries=len(gone), why=why)
+        return len(gone)
+
+    async def set_timers(self, armed: Iterable[Armed]) -> None:
+        """Set timers at the clock, however long NATS is away: on record they are set."""
+        waiting = list(armed)
+        while waiting:
+            try:
+                await asyncio.gather(*(set_timer(self._bus, each.timer) for each in waiting))
+            except Unavailable as error:
+                log.warning("gate.timer_waits", error=str(error))
+                await asyncio.sleep(_AGAIN)
+            else:
+                return
+
+    async def _park(self, wishes: list[Wish]) -> list[Answer]:
+        async with self._database.writing() as connection:
+            behind = [w.owed.predecessor for w in wishes if w.reason == "ordering"]
+            await lock_chains(self._database, connection, [p for p in behind if p])
+            ended = await self._ended(connection, {p for p in behind if p})
+            whose = {(w.owed.org, w.owed.endpoint_id) for w in wishes if w.reason in _FETCHED}
+            gates = await locked(self._database, connection, whose)
+            standing = [wish for wish in wishes if _stands(wish, ended, gates)]
+            parked = await self._write(connection, standing)
+            armed = await _arm(connection, gates, [w for w in standing if _id(w) in parked])
+        await self.set_timers(armed)
+        kept = {_id(wish) for wish in standing}
+        return [
+            "ready" if _id(wish) not in kept else "parked" if _id(wish) in parked else "lost"
+            for wish in wishes
+        ]
+
+    async def _write(self, connection: AsyncConnection, wishes: list[Wish]) -> set[str]:
+        rows = {_id(wish): _row(wish) for wish in wishes}
+        if not rows:
+            return set()
+        ordered = [rows[key] for key in sorted(rows)]
+        return set((await connection.execute(self._upsert, ordered)).scalars())
+
+    async def _ended(self, connection: AsyncConnection, predecessors: Collection[str]) -> set[str]:
+        """Answer who of these has ended: on record, or so long ago that there is no record any more."""
+        if not predecessors:
+            return set()
+        known = await states(connection, predecessors)
+        missing = predecessors - known.keys()
+        ended = {each for each, state in known.items() if state in ENDED}
+        if missing:
+            mark = select(col(MarkRow.at)).where(col(MarkRow.name) == RETENTION)
+            kept_since = await connection.scalar(mark)
+            ended |= {
+                each for each in missing if kept_since and _born(each) <= kept_since.timestamp()
+            }
+        return ended
+
+
+def _born(delivery_id: str) -> int:
+    """Answer the Unix second of a delivery's event, which its id begins with."""
+    try:
+        return int(delivery_id[:8], 16)
+    except ValueError:
+        return 0
+
+
+def _id(wish: Wish) -> str:
+    return wish.owed.delivery_id
+
+
+def _stands(wish: Wish, ended: set[str], gates: dict[str, Any]) -> bool:
+    """Whether the reason for parking still stands, now that nobody can change it."""
+    if wish.reason == "ordering":
+        return wish.owed.predecessor not in ended
+    if wish.unless_closed:
+        return isinstance(breaker_of(gates[wish.owed.endpoint_id]), Open)
+    return True
+
+
+def _row(wish: Wish) -> dict[str, Any]:
+    after = evolve(wish.state, Park(wish.reason), "none")
+    return delivery_row(wish.owed, after, wish.now, None)
+
+
+async def _arm(
+    connection: AsyncConnection, gates: dict[str, Any], parked: list[Wish]
+) -> list[Armed]:
+    dues: dict[str, datetime] = {}
+    for wish in parked:
+        if wish.reason in _FETCHED:
+            endpoint_id = wish.owed.endpoint_id
+            dues[endpoint_id] = min(wish.due, dues.get(endpoint_id, wish.due))
+    armed: list[Armed] = []
+    for endpoint_id, due in dues.items():
+        armed += await arm(connection, [gates[endpoint_id]], due)
+    return armed
+
+
+def _upsert(database: Database) -> Any:
+    """Answer the statement that parks: only what waits for that very attempt, and nothing that ended."""
+    upsert = database.insert(DeliveryRow)
+    moved = ("state", "next_at", "reason", "updated_at")
+    return upsert.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: upsert.excluded[name] for name in moved},
+        where=(col(DeliveryRow.next) == upsert.excluded.next)
+        & col(DeliveryRow.state).in_(["postponed", "parked"]),
+    ).returning(col(DeliveryRow.id))

@@ -1,0 +1,206 @@
+"""Sweeping: now and then, what waits is held against what it waits for.
+
+Nothing here is needed while everybody lives: it finds what a crash has left between two effects, what
+an endpoint's change has made ready, and what has waited too long.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from telecine.delivery.chains import lock_chains, release
+from telecine.delivery.directory import Directory
+from telecine.delivery.gates import armed_of
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.records import ENDED
+from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.shared.database import Database
+from telecine.shared.endpoint import Active, Deleted
+from telecine.shared.errors import Unavailable
+from telecine.shared.settings import Settings
+from telecine.shared.tasks import alongside
+from telecine.shared.virtual_time import VirtualClock
+
+log = structlog.get_logger()
+
+#: Seconds (wall) between two sweeps, and rows that one statement of them touches.
+_PERIOD = 10.0
+_BATCH = 500
+
+
+class Sweeping:
+    """One copy sweeps at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: VirtualClock,
+        database: Database,
+        directory: Directory,
+        lot: ParkingLot,
+    ) -> None:
+        self._most = settings.backlog
+        self._longest = timedelta(hours=settings.backlog_hours)
+        self._clock = clock
+        self._database = database
+        self._directory = directory
+        self._lot = lot
+        self._changed: set[tuple[str, str]] = set(directory.endpoints())
+        self._wake = asyncio.Event()
+        directory.on_change(self._note)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Sweep while the block lasts."""
+        async with alongside("sweeping", self._run()):
+            yield
+
+    def _note(self, org: str, endpoint_id: str) -> None:
+        self._changed.add((org, endpoint_id))
+        self._wake.set()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._wake_changed()
+                async with self._database.only("sweeping") as ours:
+                    if ours:
+                        await self.sweep(self._clock.now())
+            except Exception as error:
+                surprising = not isinstance(error, Unavailable)
+                log.warning("sweep.failed", error=repr(error), exc_info=surprising)
+            try:
+                async with asyncio.timeout(_PERIOD):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+            self._wake.clear()
+
+    async def _wake_changed(self) -> None:
+        """What is parked at an endpoint that was switched on goes out, at one that was deleted ends."""
+        while self._changed:
+            whose = self._changed.pop()
+            if isinstance(self._directory.known(whose[1], 0), Active | Deleted):
+                await self._lot.wake(*whose, self._clock.now())
+
+    async def sweep(self, now: datetime) -> None:
+        """Look once for everything."""
+        await self._discard_old(now)
+        await self._discard_surplus(now)
+        await self._free(now)
+        await self._remind(now)
+        await self._wake_forgotten(now)
+
+    async def _discard_old(self, now: datetime) -> None:
+        old = (
+            select(col(DeliveryRow.id))
+            .where(
+                col(DeliveryRow.state) == "parked",
+                col(DeliveryRow.created_at) < now - self._longest,
+            )
+            .order_by(col(DeliveryRow.created_at))
+            .limit(_BATCH)
+        )
+        while ids := await self._ids(old):
+            await self._lot.discard(ids, "backlog_too_old", now)
+
+    async def _discard_surplus(self, now: datetime) -> None:
+        crowded = (
+            select(col(DeliveryRow.endpoint_id), func.count())
+            .where(col(DeliveryRow.state) == "parked")
+            .group_by(col(DeliveryRow.endpoint_id))
+            .having(func.count() > self._most)
+        )
+        async with self._database.session() as session:
+            found = (await session.execute(crowded)).all()
+        for endpoint_id, count in found:
+            surplus = count - self._most
+            while surplus > 0:
+                oldest = (
+                    select(col(DeliveryRow.id))
+                    .where(
+                        col(DeliveryRow.endpoint_id) == endpoint_id,
+                        col(DeliveryRow.state) == "parked",
+                    )
+                    .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+                    .limit(min(surplus, _BATCH))
+                )
+                gone = await self._lot.discard(await self._ids(oldest), "backlog_full", now)
+                surplus = surplus - gone if gone else 0
+
+    async def _free(self, now: datetime) -> None:
+        """Release who waits for a delivery that has ended, or in an endpoint that wants no order."""
+        before = aliased(DeliveryRow)
+        ended = (
+            select(col(before.id))
+            .join(DeliveryRow, col(DeliveryRow.predecessor) == col(before.id))
+            .where(
+                col(DeliveryRow.state) == "parked",
+                col(DeliveryRow.reason) == "ordering",
+                col(before.state).in_(ENDED),
+            )
+            .limit(_BATCH)
+        )
+        ids = await self._ids(ended) + await self._out_of_order()
+        if not ids:
+            return
+        async with self._database.writing() as connection:
+            await lock_chains(self._database, connection, ids)
+            armed = await release(self._database, connection, ids, now)
+        await self._lot.set_timers(armed)
+
+    async def _out_of_order(self) -> list[str]:
+        """Answer predecessors that nobody has to wait for: their endpoint asks for no order any more."""
+        behind = [col(DeliveryRow.state) == "parked", col(DeliveryRow.reason) == "ordering"]
+        whose = select(col(DeliveryRow.endpoint_id)).where(*behind).distinct()
+        unordered = [
+            endpoint_id
+            for endpoint_id in await self._ids(whose)
+            if (known := self._directory.known(endpoint_id, 0))
+            and known.profile.subscription.settings.ordering == "none"
+        ]
+        if not unordered:
+            return []
+        of_these = (*behind, col(DeliveryRow.endpoint_id).in_(unordered))
+        return await self._ids(select(col(DeliveryRow.predecessor)).where(*of_these).limit(_BATCH))
+
+    async def _remind(self, now: datetime) -> None:
+        """Set the timers once more that should have fired: who set them in the table may have died."""
+        late: Any = (
+            select(GateRow)
+            .where(col(GateRow.due) < now, col(GateRow.draining).is_(False))
+            .limit(_BATCH)
+        )
+        async with self._database.session() as session:
+            gates = (await session.scalars(late)).all()
+        await self._lot.set_timers(armed_of(gate) for gate in gates)
+
+    async def _wake_forgotten(self, now: datetime) -> None:
+        """See to endpoints that take webhooks, and have some parked that no timer will fetch."""
+        gate: Any = select(col(GateRow.endpoint_id)).where(col(GateRow.due).is_not(None))
+        forgotten = (
+            select(col(DeliveryRow.org), col(DeliveryRow.endpoint_id))
+            .where(
+                col(DeliveryRow.state) == "parked",
+                col(DeliveryRow.reason) != "ordering",
+                col(DeliveryRow.endpoint_id).not_in(gate),
+            )
+            .distinct()
+            .limit(_BATCH)
+        )
+        async with self._database.session() as session:
+            found = (await session.execute(forgotten)).all()
+        for org, endpoint_id in found:
+            if isinstance(self._directory.known(endpoint_id, 0), Active | Deleted):
+                await self._lot.wake(org, endpoint_id, now)
+
+    async def _ids(self, statement: Any) -> list[str]:
+        async with self._database.session() as session:
+            return list((await session.scalars(statement)).all())
