@@ -15,10 +15,11 @@ ACTS = [
         "delivery-acknowledges-first",
         "a message is acknowledged when all its effects are done",
         Edit(
-            WORKER,
-            "        if guard(state, arrived) != Advice.TRY:\n",
-            "        await self._bus.ack(message)\n"
-            "        if guard(state, arrived) != Advice.TRY:\n",
+            f"{DELIVERY}/making.py",
+            "        self._records.expect_writable()\n",
+            "        self._records.expect_writable()\n"
+            "        if job.message:\n"
+            "            await self._bus.ack(job.message)\n",
         ),
         tests=f"{CRASH}[before_attempt_recorded-stops]",
     ),
@@ -27,8 +28,8 @@ ACTS = [
         "an attempt that is on record is not made again",
         Edit(
             WORKER,
-            "        if guard(state, arrived) != Advice.TRY:\n",
-            "        if False:\n",
+            "        if guard(job.state, arrived) == Advice.TRY:\n",
+            "        if True:\n",
         ),
         tests=NOT_REPEATED,
     ),
@@ -37,8 +38,8 @@ ACTS = [
         "a message that came before is held against the record",
         Edit(
             WORKER,
-            "Arrived(number, self._bus.redelivered(message))",
-            "Arrived(number, False)",
+            "needs_record(Arrived(1, self._bus.redelivered(message)))",
+            "needs_record(Arrived(1, False))",
         ),
         tests=NOT_REPEATED,
     ),
@@ -59,20 +60,20 @@ ACTS = [
         "records-move-unguarded",
         "only attempt N moves a delivery from N to N + 1",
         Edit(
-            f"{DELIVERY}/records.py",
-            "        where=col(DeliveryRow.next) == upsert.excluded.next - 1,\n",
-            "",
+            f"{DELIVERY}/bulk.py",
+            '_NEXT_ONE = "deliveries.next = excluded.next - 1"',
+            '_NEXT_ONE = "TRUE"',
         ),
         tests="delivery/test_chain_records.py::"
-        "test_of_the_same_attempt_by_several_workers_one_wins[sqlite]",
+        "test_of_the_same_attempt_by_several_workers_one_wins[postgresql]",
     ),
     act(
         "loser-leaves-the-rest-to-the-winner",
         "who loses a race publishes what the winner may not live to",
         Edit(
             WORKER,
-            "            await self._follow_up(owed, on_record, Arrived(number, redelivered=True))\n",
-            "            del on_record\n",
+            "        await self._follow_up(job, Arrived(job.number, redelivered=True))\n",
+            "        await self._insisting.done(job)\n",
         ),
         tests=f"{GUARD}::test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publish",
     ),
@@ -81,8 +82,9 @@ ACTS = [
         "a retry happens at its own due time, however late its message is",
         Edit(
             WORKER,
-            "await self._handle(message, fired.key, fired.generation, None, fired.due)",
-            "await self._handle(message, fired.key, fired.generation, None, self._clock.now())",
+            "Job(owed, number, trigger, fired.due, message=message, holding=holding)",
+            "Job(owed, number, trigger, fired.due.replace(microsecond=0), message=message, "
+            "holding=holding)",
         ),
         tests="delivery/test_postponed.py::"
         "test_when_time_runs_again_each_goes_out_at_its_own_due_time",
@@ -90,9 +92,70 @@ ACTS = [
     act(
         "inactive-endpoints-are-sent-to",
         "nothing is sent to an endpoint that is switched off",
-        Edit(WORKER, "if not isinstance(endpoint, Active):", "if isinstance(endpoint, Deleted):"),
-        tests="delivery/test_postponed.py::"
-        "test_what_is_postponed_for_an_endpoint_that_is_gone_is_discarded_without_http[inactive]",
+        Edit(
+            f"{DELIVERY}/dispatch.py",
+            "        if not isinstance(endpoint, Active):\n",
+            "        if isinstance(endpoint, Deleted):\n",
+        ),
+        Edit(
+            f"{DELIVERY}/dispatch.py",
+            "            if isinstance(endpoint, Active):\n",
+            "            if endpoint:\n",
+        ),
+        tests="delivery/test_postponed.py::test_what_is_postponed_for_an_endpoint_that_is_off"
+        "_is_held_and_goes_out_when_it_is_on",
+    ),
+    act(
+        "a-parked-endpoint-is-forgotten",
+        "what is parked has its endpoint's timer set, so that somebody fetches it",
+        Edit(
+            f"{DELIVERY}/parking.py",
+            "_arm(connection, gates, [w for w in standing if _id(w) in parked])",
+            "_arm(connection, gates, [])",
+        ),
+        tests="delivery/test_parking.py::test_what_is_parked_has_its_endpoints_one_timer[sqlite]",
+    ),
+    act(
+        "followers-are-not-released",
+        "who ends a delivery lets the next one of its chain go",
+        Edit(
+            f"{DELIVERY}/records.py",
+            "            if ending:\n",
+            "            if False:\n",
+        ),
+        tests="delivery/test_parking.py::"
+        "test_the_end_of_a_predecessor_releases_its_follower_in_the_same_transaction[sqlite]",
+    ),
+    act(
+        "breakers-never-open",
+        "an endpoint that answers nothing is not sent everything all the same",
+        Edit(
+            f"{DELIVERY}/breaker.py",
+            "verdict.silent and breaker.silences + 1 >= THRESHOLD",
+            "verdict.silent and breaker.silences < 0",
+        ),
+        tests="delivery/test_breaker.py::test_as_many_silences_in_a_row_as_the_threshold_open_it",
+    ),
+    act(
+        "limits-are-not-shared",
+        "a rate limit holds for all workers together",
+        Edit(
+            f"{DELIVERY}/limiting.py",
+            "            await keep(connection, whose[1], arrival=taken.arrival)\n",
+            "            pass\n",
+        ),
+        tests="delivery/test_parking.py::test_workers_share_a_rate_limit[sqlite]",
+    ),
+    act(
+        "retry-after-is-ignored",
+        "a receiver's Retry-After puts the next attempt off",
+        Edit(
+            f"{DELIVERY}/decider.py",
+            "attempt.retry_after is not None and attempt.retry_after > delay",
+            "attempt.retry_after is not None and attempt.retry_after < timedelta(0)",
+        ),
+        tests="delivery/test_decider.py::"
+        "test_every_outcome_in_every_state_has_its_one_effect[postponed-asked_3]",
     ),
     act(
         "signature-over-the-body-only",
@@ -112,8 +175,8 @@ ACTS = [
         "`webhook-timestamp` is what the receiver's own clock says",
         Edit(
             f"{DELIVERY}/attempt.py",
-            "timestamp = int(moment.wall.timestamp())",
-            "timestamp = int(moment.virtual.timestamp())",
+            'signed_at = moment.wall if wanted.timestamps == "wall" else moment.virtual',
+            "signed_at = moment.virtual",
         ),
         tests="delivery/test_attempt.py::"
         "test_webhook_is_named_after_its_delivery_and_signed_at_wall_time",

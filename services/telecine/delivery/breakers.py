@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from telecine.delivery.breaker import Breaker, Open
+from telecine.delivery.breaker import CLOSED, Open
 from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
 from telecine.shared.database import Database
 
@@ -23,11 +23,11 @@ class Breakers:
             await keep(connection, whose[1], **breaker_columns(breaker))
         return breaker
 
-    async def closed(self, whose: tuple[str, str], breaker: Breaker, now: datetime) -> list[Armed]:
+    async def closed(self, whose: tuple[str, str], now: datetime) -> list[Armed]:
         """Write that a breaker has closed; answer the timer to be set, so that what is parked there is
         fetched now and not only when it would have been."""
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
-            await keep(connection, whose[1], **breaker_columns(breaker))
+            await keep(connection, whose[1], **breaker_columns(CLOSED))
             waits = gate.due is not None and gate.due > now
             return await arm(connection, [gate], now, anew=True) if waits else []

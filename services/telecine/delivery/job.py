@@ -39,6 +39,11 @@ class Job:
         return self.owed.delivery_id
 
     @property
+    def is_fetched(self) -> bool:
+        """Whether it was fetched from where it was parked, and stays there until its attempt is done."""
+        return self.message is None and self.state.kind == "parked"
+
+    @property
     def whose(self) -> tuple[str, str]:
         """The organisation and the endpoint."""
         return self.owed.org, self.owed.endpoint_id

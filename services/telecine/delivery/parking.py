@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -212,5 +212,5 @@ def _upsert(database: Database) -> Any:
         index_elements=["id"],
         set_={name: upsert.excluded[name] for name in moved},
         where=(col(DeliveryRow.next) == upsert.excluded.next)
-        & col(DeliveryRow.state).in_(["postponed", "parked"]),
+        & or_(*(col(DeliveryRow.state) == state for state in ("postponed", "parked"))),
     ).returning(col(DeliveryRow.id))

@@ -1,0 +1,213 @@
+"""Dispatching: a job goes into its endpoint's lane, or is parked; a lane's turn is an attempt."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from time import monotonic
+
+import structlog
+
+from telecine.delivery.admission import Admission
+from telecine.delivery.attempt import delivery_row
+from telecine.delivery.breaker import Breaker, Closed, Open
+from telecine.delivery.decider import Discard, Owed, Parking, evolve
+from telecine.delivery.directory import Directory
+from telecine.delivery.insisting import Insisting, Step
+from telecine.delivery.job import Job
+from telecine.delivery.lanes import Lane, Lanes
+from telecine.delivery.parking import ParkingLot, Wish
+from telecine.delivery.policy import Policy
+from telecine.delivery.records import Entry, Records
+from telecine.shared.database import Database
+from telecine.shared.endpoint import Active, Deleted, Profile
+from telecine.shared.tasks import alongside
+from telecine.shared.virtual_time import VirtualClock
+
+log = structlog.get_logger()
+
+#: Seconds between two looks for lanes that are slow.
+_LOOK = 0.1
+
+Attempt = Callable[[Lane[Job], Job, Profile], Awaitable[None]]
+
+
+class Dispatch:
+    """The lanes of one copy. `attempt` makes an attempt, `lost` follows up a job whose number another
+    attempt has taken. `slots` is how many attempts are made side by side."""
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        *,
+        records: Records,
+        directory: Directory,
+        database: Database,
+        lot: ParkingLot,
+        policy: Policy,
+        insisting: Insisting,
+        attempt: Attempt,
+        lost: Step,
+        slots: int,
+    ) -> None:
+        self._records = records
+        self._directory = directory
+        self._lot = lot
+        self._policy = policy
+        self._insisting = insisting
+        self._attempt = attempt
+        self._lost = lost
+        self.lanes: Lanes[Job] = Lanes(slots, self._work, now=monotonic)
+        self._admission = Admission(
+            database, clock.now, admit=self.enter, refuse=self._refused, again=insisting.again
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Dispatch while the block lasts."""
+        async with alongside("slow lanes", self._look()):
+            try:
+                yield
+            finally:
+                await self.lanes.stop()
+
+    def admit(self, job: Job) -> None:
+        """Let a job into its endpoint's lane: at once if nothing has to be asked first."""
+        endpoint = self._directory.known(job.owed.endpoint_id, job.owed.endpoint_sequence)
+        if isinstance(endpoint, Active) and (job.cleared or not job.owed.predecessor):
+            self._admit_to(endpoint.profile, job)
+        else:
+            self._insisting.begin(job, self.admit_slowly)
+
+    async def admit_slowly(self, job: Job) -> None:
+        """Let a job in, asking whatever has to be asked first."""
+        endpoint = await self._directory.find(job.owed.endpoint_id, job.owed.endpoint_sequence)
+        if not isinstance(endpoint, Active):
+            await self._set_aside(job, deleted=isinstance(endpoint, Deleted))
+        elif _comes_after(job, endpoint.profile):
+            await self._park(job, "ordering", job.now)
+        else:
+            self._admit_to(endpoint.profile, job)
+
+    def _admit_to(self, profile: Profile, job: Job) -> None:
+        rate = profile.subscription.settings.rate_limit
+        if rate is None:
+            self.enter(job)
+        else:
+            self._admission.ask(job, rate)
+
+    def enter(self, job: Job) -> None:
+        """Put a job into its lane, unless the endpoint's breaker is open or its lane is slow."""
+        lane = self._lane_of(job.owed.endpoint_id)
+        if isinstance(lane.breaker, Open) and job.probe is None and _waits(lane.breaker, job):
+            self._insisting.begin(job, self._held_back)
+        elif lane.slow and len(lane.waiting) >= lane.cap and not job.is_fetched:
+            self._insisting.begin(job, self._crowded_out)
+        else:
+            self.lanes.put(lane, job)
+
+    def breaker_of(self, endpoint_id: str) -> Breaker:
+        """Answer an endpoint's breaker, as this worker knows it."""
+        return self._lane_of(endpoint_id).breaker
+
+    def turned(self, lane: Lane[Job]) -> None:
+        """A lane's breaker has opened or closed: what waits there is dispatched anew."""
+        for job in self.lanes.emptied(lane):
+            self.enter(job)
+
+    def _lane_of(self, endpoint_id: str) -> Lane[Job]:
+        endpoint = self._directory.known(endpoint_id, 0)
+        cap = self._policy.cap_of(endpoint.profile) if endpoint else 1
+        return self.lanes.of(endpoint_id, cap)
+
+    async def _held_back(self, job: Job) -> None:
+        breaker = self._lane_of(job.owed.endpoint_id).breaker
+        if not isinstance(breaker, Open):
+            self.enter(job)
+        elif job.is_fetched:
+            job.finish()  # it is parked still
+        else:
+            await self._park(job, breaker.reason, breaker.until, unless_closed=True)
+
+    async def _crowded_out(self, job: Job) -> None:
+        await self._park(job, "in_flight", job.now)
+
+    def _refused(self, job: Job, free_at: datetime) -> None:
+        async def park(job: Job) -> None:
+            await self._park(job, "rate_limit", free_at)
+
+        self._insisting.begin(job, park)
+
+    async def _park(
+        self, job: Job, reason: Parking, due: datetime, *, unless_closed: bool = False
+    ) -> None:
+        wish = Wish(job.owed, job.state, reason, job.now, due, unless_closed)
+        match await self._lot.park(wish):
+            case "parked":
+                log.info(
+                    "delivery.parked",
+                    delivery_id=job.owed.delivery_id,
+                    endpoint_id=job.owed.endpoint_id,
+                    correlation_id=job.owed.correlation_id,
+                    reason=reason,
+                )
+                await self._insisting.done(job)
+            case "lost":
+                await self._lost(job)
+            case "ready" if reason == "ordering":
+                job.cleared = True
+                self.admit(job)
+            case "ready":
+                lane = self._lane_of(job.owed.endpoint_id)
+                if not lane.turning:
+                    lane.breaker = Closed()
+                self.lanes.put(lane, job)
+
+    async def _set_aside(self, job: Job, *, deleted: bool) -> None:
+        """The endpoint is not to be sent to: hold what is owed until it is, or give it up."""
+        if not deleted and job.owed.trigger != "test":
+            await self._park(job, "disabled", job.now)
+            return
+        why = "endpoint_deleted" if deleted else "endpoint_inactive"
+        after = evolve(job.state, Discard(why), "none")
+        entry = Entry(delivery_row(job.owed, after, job.now, None), None, ordered=True)
+        written = await self._records.write([entry])
+        await self._lot.set_timers(written.armed)
+        if written.won[0]:
+            log.info("delivery.discarded", why=why, delivery_id=job.owed.delivery_id)
+            await self._insisting.done(job)
+        else:
+            await self._lost(job)
+
+    async def _work(self, lane: Lane[Job], job: Job) -> None:
+        try:
+            endpoint = self._directory.known(job.owed.endpoint_id, 0)
+            if isinstance(endpoint, Active):
+                await self._attempt(lane, job, endpoint.profile)
+            else:
+                self._insisting.begin(job, self.admit_slowly)
+        except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
+            self._insisting.again(job, error)
+
+    async def _look(self) -> None:
+        """Park what waits in slow lanes: it keeps the messages of others from being taken."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            for job in list(self.lanes.surplus()):
+                if job.is_fetched:
+                    job.finish()
+                else:
+                    self._insisting.begin(job, self._crowded_out)
+
+
+def _comes_after(job: Job, profile: Profile) -> bool:
+    """Whether a delivery must wait for another one's end, as far as its message tells."""
+    ordered = profile.subscription.settings.ordering != "none"
+    waits = isinstance(job.state, Owed) and job.owed.predecessor is not None
+    return ordered and waits and not job.cleared
+
+
+def _waits(breaker: Open, job: Job) -> bool:
+    """Whether an open breaker holds a job back: a retry keeps its time, unless the receiver itself has
+    asked for less."""
+    return breaker.reason == "rate_limit" or job.number == 1

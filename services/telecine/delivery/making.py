@@ -1,0 +1,125 @@
+"""Making an attempt: sent, judged, its delivery moved on, its endpoint's breaker told."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+import structlog
+
+from telecine.delivery.breaker import Breaker, Closed, Open, heard, probed
+from telecine.delivery.breakers import Breakers
+from telecine.delivery.decider import Attempted, State, evolve
+from telecine.delivery.directory import Directory
+from telecine.delivery.insisting import Insisting
+from telecine.delivery.job import Job
+from telecine.delivery.lanes import Lane
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.policy import Policy
+from telecine.delivery.recorder import Ended, Recorder
+from telecine.delivery.records import Records
+from telecine.delivery.schedule import stretch
+from telecine.delivery.trying import Tried, Trying
+from telecine.shared.bus import Bus
+from telecine.shared.endpoint import Profile
+from telecine.shared.errors import Unavailable
+from telecine.shared.virtual_time import VirtualClock
+
+log = structlog.get_logger()
+
+
+class Making:
+    """Makes attempts and hands them to the recorder. `turned` is told of a lane whose breaker has
+    opened or closed."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        clock: VirtualClock,
+        *,
+        trying: Trying,
+        records: Records,
+        directory: Directory,
+        breakers: Breakers,
+        lot: ParkingLot,
+        policy: Policy,
+        recorder: Recorder,
+        insisting: Insisting,
+        turned: Callable[[Lane[Job]], None],
+    ) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._trying = trying
+        self._records = records
+        self._directory = directory
+        self._breakers = breakers
+        self._lot = lot
+        self._policy = policy
+        self._recorder = recorder
+        self._insisting = insisting
+        self._turned = turned
+
+    async def attempt(self, lane: Lane[Job], job: Job, profile: Profile) -> None:
+        """Make one attempt at an endpoint as it is now."""
+        if (
+            job.number == 1 and not job.is_fetched
+        ):  # others have their own time, however late they come
+            job.now = max(job.now, self._clock.now())
+        self._records.expect_writable()
+        seen = self._directory.sequence_of(job.owed.endpoint_id)
+        with self._tracing(job):
+            tried = await self._trying.send(job.owed, profile, job.now)
+            trace = self._bus.tracing.current()
+        after = self._after(job, profile, tried)
+        ordered = profile.subscription.settings.ordering != "none" or bool(job.owed.predecessor)
+        entry = tried.entry(after, job.trigger, ordered=ordered)
+        self._recorder.put(Ended(job, tried, after, entry, seen, trace))
+        self._hear(lane, job, tried)
+
+    def _tracing(self, job: Job) -> AbstractContextManager[None]:
+        message, tracing = job.message, self._bus.tracing
+        if message is None or job.holding is None:
+            return tracing.continuing({})
+        return tracing.handling(message.subject, job.holding.durable, message.headers)
+
+    def _after(self, job: Job, profile: Profile, tried: Tried) -> State:
+        verdict = tried.verdict
+        unit = self._policy.unit(job.owed.delivery_id, job.number)
+        attempted = Attempted(
+            job.number,
+            verdict.success,
+            tried.ended_at,
+            verdict.retry_after,
+            stretch(self._policy.jitter, unit),
+            verdict.gone,
+        )
+        return evolve(job.state, attempted, self._policy.retries_of(job.owed, profile))
+
+    def _hear(self, lane: Lane[Job], job: Job, tried: Tried) -> None:
+        """Let the endpoint's breaker know how the attempt ended."""
+        if job.probe:
+            lane.breaker = probed(job.probe, tried.verdict, tried.ended_at)
+            return
+        after = heard(lane.breaker, tried.verdict, tried.ended_at)
+        if isinstance(after, Closed) and isinstance(lane.breaker, Closed):
+            lane.breaker = after
+        elif after != lane.breaker and not lane.turning:
+            lane.turning = True
+            self._insisting.spawn(self._turn(lane, job.whose, after, tried.ended_at))
+
+    async def _turn(
+        self, lane: Lane[Job], whose: tuple[str, str], after: Breaker, now: datetime
+    ) -> None:
+        """Write that a breaker opens or closes, then let the lane know."""
+        try:
+            if isinstance(after, Open):
+                lane.breaker = await self._breakers.opened(whose, after)
+                log.warning("breaker.opened", endpoint_id=whose[1], until=after.until.isoformat())
+            else:
+                armed = await self._breakers.closed(whose, now)
+                lane.breaker = after
+                await self._lot.set_timers(armed)
+        except Unavailable as error:
+            log.warning("breaker.not_written", endpoint_id=whose[1], error=str(error))
+        finally:
+            lane.turning = False
+        self._turned(lane)
