@@ -11,7 +11,7 @@ from telecine.delivery.sender import Sender
 from tests.delivery.hostile.behaviour import Hostile, ids, meet
 from tests.delivery.hostile.certificates import DAY, Certificate, self_signed
 from tests.delivery.hostile.handshakes import BEFORE, WITHIN
-from tests.delivery.receivers import OK, Wire, answering, receiving, webhook
+from tests.delivery.receivers import OK, answering, receiving, webhook
 from tests.waiting import until
 
 
@@ -92,22 +92,6 @@ async def test_plain_http_to_a_tls_port_is_no_answer(good: Certificate, sender: 
 
     assert (outcome.error, outcome.status) in {("reset", None), ("protocol", None)}
     assert receiver.requests == []
-
-
-async def test_idle_tls_connection_takes_leave(good: Certificate) -> None:
-    left = []
-
-    async def listens(wire: Wire) -> None:
-        await wire.request()
-        await wire.say(OK)
-        left.append(await wire.until_closed())
-
-    async with receiving(listens, tls=good.server()) as receiver:
-        async with Sender(tls=good.trusted()) as sender:
-            assert (await sender.send(webhook(receiver))).success
-        await until(lambda: left)
-
-    assert left == [0]
 
 
 def _general(subject: str) -> x509.GeneralName:

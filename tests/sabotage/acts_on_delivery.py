@@ -186,14 +186,14 @@ ACTS = [
         "a redirect is a failure and its target is never called",
         Edit(
             f"{DELIVERY}/sender.py",
-            "        return recording.outcome(failure)\n",
-            "        location = dict(recording.headers).get('location')\n"
+            "        return recording.outcome(failure, exchange.ended)\n",
+            "        location = dict(recording.answer.headers).get('location')\n"
             "        if failure is not None and failure.error == 'redirect' and location:\n"
             "            body, timeout = request.body, request.timeout\n"
             "            return await self.send(\n"
             "                WebhookRequest(location, request.headers, body, timeout)\n"
             "            )\n"
-            "        return recording.outcome(failure)\n",
+            "        return recording.outcome(failure, exchange.ended)\n",
         ),
         tests="delivery/test_bad_receivers.py::"
         "test_every_bad_receiver_is_on_record_and_costs_the_others_nothing",

@@ -6,12 +6,33 @@ DELIVERY = "services/telecine/delivery"
 
 ACTS = [
     act(
+        "unasked-bytes-are-an-answer",
+        "what a receiver says before it was asked is never taken for its answer",
+        Edit(
+            f"{DELIVERY}/connection.py",
+            "        if recording.ready is None:  # nobody has asked yet\n",
+            "        if False:\n",
+        ),
+        tests="delivery/test_connection.py::"
+        "test_what_comes_before_the_request_is_written_is_no_answer_to_it",
+    ),
+    act(
+        "headers-are-not-looked-at",
+        "nothing can be smuggled into a request through a header",
+        Edit(
+            f"{DELIVERY}/webhook.py",
+            "    if controls != 2 * (_FRAME + lines + bool(authorization)):",
+            "    if controls < 0:",
+        ),
+        tests="delivery/test_sender.py::test_line_break_cannot_smuggle_a_header_in[header]",
+    ),
+    act(
         "bodies-are-read-to-their-end",
         "of a body the first 16 KiB are read, and no more",
         Edit(
             f"{DELIVERY}/reading.py",
-            "        if len(body) > BODY_CAP:\n",
-            "        if len(body) > BODY_CAP << 10:\n",
+            "        if answer.goes_on(data) > BODY_CAP:\n",
+            "        if answer.goes_on(data) > BODY_CAP << 10:\n",
         ),
         tests="delivery/test_sender_hostile.py::test_endless_body_is_cut_and_its_status_counts",
     ),
@@ -20,9 +41,9 @@ ACTS = [
         "one deadline covers the body as well",
         Edit(
             f"{DELIVERY}/exchange.py",
-            "        self.end(timed_out(self.recording, self.timeout))\n",
-            "        if self.recording.status is None:\n"
-            "            self.end(timed_out(self.recording, self.timeout))\n",
+            "        self.end(timed_out(self.recording, self.timeout), perf_counter())\n",
+            "        if not self.recording.answer.status:\n"
+            "            self.end(timed_out(self.recording, self.timeout), perf_counter())\n",
         ),
         tests="delivery/test_sender_deadline.py::"
         "test_dripping_body_is_a_timeout_that_keeps_the_status_and_what_came",

@@ -152,6 +152,10 @@ class Connection(asyncio.Protocol):
             self.abort()  # nobody asked: what comes next would not be the next answer
             return
         recording, now = exchange.recording, perf_counter()
+        if recording.ready is None:  # nobody has asked yet
+            self._leave(exchange, broken_off(recording, None), now)
+            self.abort()
+            return
         if recording.first_byte is None:
             recording.first_byte = now
             try:

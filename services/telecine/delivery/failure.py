@@ -44,7 +44,7 @@ def failure_of(error: Exception, recording: Recording) -> Failure:
 def broken_off(recording: Recording, error: Exception | None) -> Failure:
     """The connection ended before the answer did; `error` is None if it ended in order."""
     peer = recording.peer or "the receiver"
-    if recording.ready is None:
+    if recording.handshaking is not None and recording.ready is None:
         how = "connection closed" if error is None else _reason(error)
         return Failure("tls", f"{peer} broke off the TLS handshake: {how}")
     how = "closed" if error is None else "reset"

@@ -68,12 +68,15 @@ class Pool:
         if not self._by_origin.get(connection.origin, True):
             del self._by_origin[connection.origin]
 
-    def abort(self) -> None:
-        """Let go of every connection at once."""
+    def end(self) -> None:
+        """Take leave of all that is idle, and let go of the rest at once."""
         if self._sweeping is not None:
             self._sweeping.cancel()
         for connection in list(self._connections):
-            connection.abort()
+            if connection in self._idle:
+                self._drop(connection)
+            else:
+                connection.abort()
 
     def _sweep(self) -> None:
         """Close what has been idle for too long, and come again for the next one."""

@@ -67,7 +67,7 @@ class Sender:
         self._open = False
         await self._dialling.stop()
         await self._names.close()
-        self._pool.abort()
+        self._pool.end()
         self._wheel.stop()
 
     async def send(self, request: WebhookRequest) -> Outcome:
