@@ -1,12 +1,17 @@
 """Every hostile receiver without TLS: what goes on record, for how long, and how much is read of it."""
 
+import asyncio
+
 import pytest
 
 from telecine.delivery.sender import Sender
 from tests.delivery.hostile import bodies, connections, heads
 from tests.delivery.hostile.behaviour import Hostile, ids, meet
+from tests.delivery.hostile.loops import anyio_backend
 from tests.delivery.receivers import free_port, webhook
 from tests.delivery.sending import send_little
+
+__all__ = ["anyio_backend"]
 
 
 @pytest.mark.parametrize("hostile", connections.BEHAVIOURS, ids=ids(connections.BEHAVIOURS))
@@ -35,3 +40,9 @@ async def test_nobody_there_is_a_connect_error(sender: Sender) -> None:
 
     assert (outcome.error, outcome.status, outcome.address) == ("connect", None, None)
     assert outcome.message == f"connection refused by 127.0.0.1:{port}"
+
+
+async def test_both_loops_are_met(anyio_backend: object) -> None:
+    module = type(asyncio.get_running_loop()).__module__
+
+    assert module.startswith("asyncio" if anyio_backend == "asyncio" else "uvloop")

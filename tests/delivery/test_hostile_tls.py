@@ -11,8 +11,11 @@ from telecine.delivery.sender import Sender
 from tests.delivery.hostile.behaviour import Hostile, ids, meet
 from tests.delivery.hostile.certificates import DAY, Certificate, self_signed
 from tests.delivery.hostile.handshakes import BEFORE, WITHIN
+from tests.delivery.hostile.loops import anyio_backend
 from tests.delivery.receivers import OK, answering, receiving, webhook
 from tests.waiting import until
+
+__all__ = ["anyio_backend"]
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,11 @@ import asyncio
 import pytest
 
 from telecine.delivery.sender import Sender
+from tests.delivery.hostile.loops import anyio_backend
 from tests.delivery.receivers import OK, Wire, answer, answering, once, receiving, webhook
 from tests.waiting import until
+
+__all__ = ["anyio_backend"]
 
 
 async def test_connection_is_kept_for_the_next_webhook(sender: Sender) -> None:
