@@ -87,13 +87,20 @@ def _host(text: str) -> tuple[str, bool]:
             return bare.lower(), False
     if text.startswith("[") or literal(text) is not None:
         raise Unsendable(f"write the address {text} as 192.0.2.1 or as [2001:db8::1]")
-    try:
-        name = text.lower() if text.isascii() else idna.encode(text, uts46=True).decode()
-    except idna.IDNAError as error:
-        raise Unsendable(f"{text} is not a host name: {error}") from error
+    name = text.lower() if text.isascii() else _in_ascii(text)
     if len(name) > 254 or not _NAME.fullmatch(name):
         raise Unsendable(f"{text} is not a host name")
     return name, True
+
+
+def _in_ascii(name: str) -> str:
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except idna.IDNAError as error:
+        try:
+            return name.encode("idna").decode()  # of 2003: it knows names with symbols in them
+        except UnicodeError:
+            raise Unsendable(f"{name} is not a host name: {error}") from error
 
 
 def _basic(user: str | None) -> str:
