@@ -1,5 +1,10 @@
 """Trying an endpoint out: an example to look at, and a test that arrives and is on record."""
 
+import json
+from datetime import datetime
+
+from telecine.delivery.signing import signer
+from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
 from tests.customer import Customer
 from tests.gateway.endpoints import OTHER, V1, call, changed, made, wrong
@@ -65,3 +70,37 @@ async def test_a_test_goes_where_webhooks_may_go(open_house: OpenHouse) -> None:
         answer = await call(house, "POST", f"/{endpoint['id']}/test")
 
     assert wrong(answer)[0] == "url"
+
+
+async def test_a_test_is_attempted_once_whatever_comes_of_it(house: TestHouse) -> None:
+    url = house.receiver.on("/down", Answer(500))
+    endpoint = await made(house, url=url, settings={"retries": [0, 1, 1]})
+
+    await call(house, "POST", f"/{endpoint['id']}/test", {"type": "delivery.exhausted"})
+    found = await Customer(house.http).ended(endpoint["id"], "exhausted")
+
+    assert [each["trigger"] for each in found["attempts"]] == ["test"]
+    assert len(house.receiver.at("/down")) == 1
+    assert found["delivery"]["event_type"] == "delivery.exhausted"
+
+
+async def test_an_owners_headers_go_along_and_no_record_has_their_values(house: TestHouse) -> None:
+    settings = {"headers": {"X-Tenant": "hush, 7"}, "timestamps": "virtual"}
+    endpoint = await made(house, settings=settings)
+    [key] = await keys(house, endpoint)
+
+    await Customer(house.http).speed(1_000_000)
+    await call(house, "POST", f"/{endpoint['id']}/test")
+    found = await Customer(house.http).ended(endpoint["id"], "succeeded")
+    [taken] = house.receiver.received
+    [attempt] = found["attempts"]
+
+    assert taken.headers["x-tenant"] == "hush, 7"
+    assert ["x-tenant", "[redacted]"] in attempt["request_headers"]
+    assert "hush" not in json.dumps(found)
+    virtual = int(datetime.fromisoformat(taken.headers["telecine-time"]).timestamp())
+    assert int(taken.headers["webhook-timestamp"]) == virtual
+    assert virtual > taken.at.timestamp() + 300, "virtual time has run ahead of the wall"
+    assert taken.headers["webhook-signature"] == signer("key", "v1", key["secret"]).sign(
+        taken.headers["webhook-id"], virtual, taken.body
+    )

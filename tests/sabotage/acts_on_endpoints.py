@@ -45,6 +45,18 @@ ACTS = [
         tests="shared/test_endpoint_rules.py::test_no_character_that_could_split_a_request_passes",
     ),
     act(
+        "owners-headers-are-kept-on-record",
+        "the value of an owner's header is sent and never kept",
+        Edit(
+            "services/telecine/delivery/attempt.py",
+            "        pack.secret_headers.union(name.lower() for name, _ in own) "
+            "if own else pack.secret_headers\n",
+            "        pack.secret_headers\n",
+        ),
+        tests="gateway/test_endpoint_tests.py::"
+        "test_an_owners_headers_go_along_and_no_record_has_their_values",
+    ),
+    act(
         "secrets-are-kept-unsealed",
         "what is kept of a secret is of no use without the seal key",
         Edit(

@@ -12,7 +12,7 @@ from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
 from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.ids import example_of, object_id
+from telecine.shared.ids import object_id
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import Place, UnderWay, place
@@ -138,7 +138,7 @@ def _is_without_a_fact(row: DeliveryRow) -> bool:
 
 def _is_test(row: DeliveryRow) -> bool:
     """Whether it was sent to try the endpoint out, and stands for nothing that has happened."""
-    return row.video_id == example_of(row.endpoint_id)
+    return row.trigger == "test"
 
 
 def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Findings) -> None:
