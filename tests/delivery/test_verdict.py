@@ -31,7 +31,7 @@ NOTHING = Outcome(
 def answered(status: int, *headers: tuple[str, str]) -> Verdict:
     failure = judged(status, "")
     error = failure.error if failure else None
-    return judge(replace(NOTHING, status=status, error=error, headers=headers), WALL, DAY)
+    return judge(replace(NOTHING, status=status, error=error, headers=headers), lambda: WALL, DAY)
 
 
 @given(status=st.integers(100, 599))
@@ -47,7 +47,7 @@ def test_only_2xx_is_success_and_only_410_ends_the_endpoint(status: int) -> None
 
 @pytest.mark.parametrize("error", get_args(ErrorClass))
 def test_who_gives_no_answer_at_all_is_silent(error: ErrorClass) -> None:
-    found = judge(replace(NOTHING, error=error), WALL, DAY)
+    found = judge(replace(NOTHING, error=error), lambda: WALL, DAY)
 
     assert not found.success
     assert found.silent == (error in {"dns", "connect", "tls", "timeout", "reset"})

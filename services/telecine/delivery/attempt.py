@@ -1,10 +1,12 @@
 """One attempt: what goes out, and what it leaves on record. Pure but for the sending itself."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
+
+import orjson
 
 from telecine.delivery.decider import Parked, Postponed, State
 from telecine.delivery.keyring import Keys
@@ -21,7 +23,7 @@ Trigger = Literal["first", "retry", "resend", "replay", "probe", "test"]
 REDACTED = "[redacted]"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Moment:
     """When an attempt began, in virtual time and on the wall."""
 
@@ -126,11 +128,11 @@ def attempt_row(
         "url": sent.url,
         "address": outcome.address,
         "reused": outcome.reused,
-        "key_ids": json.dumps(key_ids),
-        "request_headers": json.dumps(redacted(sent.headers, secret)),
+        "key_ids": _listed(key_ids),
+        "request_headers": _json(redacted(sent.headers, secret)),
         "status": outcome.status,
         "reason": outcome.reason,
-        "response_headers": json.dumps(outcome.headers),
+        "response_headers": _json(outcome.headers),
         "response_body": outcome.body,
         "response_truncated": outcome.truncated,
         "response_length": outcome.length,
@@ -144,6 +146,13 @@ def attempt_row(
         "next_at": state.due if isinstance(state, Postponed) else None,
         "next_reason": state.reason if isinstance(state, Postponed | Parked) else None,
     }
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+_listed = lru_cache(maxsize=1024)(_json)  # the same few keys sign again and again
 
 
 def redacted(headers: Mapping[str, str], secret: frozenset[str]) -> list[tuple[str, str]]:

@@ -124,8 +124,6 @@ class Dispatch:
         breaker = self._lane_of(job.owed.endpoint_id).breaker
         if not isinstance(breaker, Open):
             self.enter(job)
-        elif job.is_fetched:
-            job.finish()  # it is parked still
         else:
             await self._park(job, breaker.reason, breaker.until, unless_closed=True)
 

@@ -1,6 +1,7 @@
 """What delivery tells of itself: attempts and their phases, and what waits to be sent."""
 
 from collections.abc import Callable
+from functools import cache
 
 from sqlalchemy import func, select, text
 from sqlmodel import col
@@ -38,15 +39,26 @@ class AttemptMeasures:
             "phase",
         )
 
+        # Looked up once: to find a label's counter takes longer than to count.
+        self._counted = cache(self._attempts.labels)
+        self._ended = {name: self._seconds.labels(name) for name in ("succeeded", "failed")}
+        self._phase = {name: self._phases.labels(name) for name in _PHASES}
+
     def attempted(self, outcome: Outcome) -> None:
         """Count an attempt that has ended."""
-        ended = "succeeded" if outcome.success else "failed"
-        self._attempts.labels(ended, status_class(outcome.status), outcome.error or "none").inc()
-        self._seconds.labels(ended).observe(outcome.timings.total_ms / 1000)
-        for phase in _PHASES:
-            milliseconds = getattr(outcome.timings, f"{phase}_ms")
+        ended, timings = "succeeded" if outcome.success else "failed", outcome.timings
+        status = outcome.status
+        known = (ended, status_class(status), outcome.error or "none")
+        self._counted(*known).inc()
+        self._ended[ended].observe(timings.total_ms / 1000)
+        if timings.first_byte_ms is not None:
+            self._phase["first_byte"].observe(timings.first_byte_ms / 1000)
+        if outcome.reused:
+            return
+        for phase in ("dns", "connect", "tls"):
+            milliseconds = getattr(timings, f"{phase}_ms")
             if milliseconds is not None:
-                self._phases.labels(phase).observe(milliseconds / 1000)
+                self._phase[phase].observe(milliseconds / 1000)
 
 
 def status_class(status: int | None) -> str:

@@ -11,6 +11,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+import orjson
+
 from telecine.delivery.decider import Postponed
 from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
@@ -22,7 +24,6 @@ from telecine.shared.events.attempt import (
     AttemptMade,
     AttemptResendFailed,
     AttemptSucceeded,
-    Success,
 )
 from telecine.shared.ids import hex_of
 from telecine.shared.owed import Owed
@@ -34,7 +35,7 @@ FAILING = 4
 _ASIDE = ("resend", "replay")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Told:
     """An attempt (a row, see tables.py) to tell of, and what was owed. `seen` is the endpoint's last
     fact that was known then, `trace` the context of the trace that it belongs to."""
@@ -89,20 +90,22 @@ def news(told: Told) -> list[AttemptMade]:
     return [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
 
 
-def successes(told: Sequence[Told]) -> AttemptSucceeded:
-    """Answer the one fact about attempts that went well."""
-    return AttemptSucceeded(
-        attempts=tuple(
-            Success.model_construct(
-                endpoint_id=each.owed.endpoint_id,
-                delivery_id=each.owed.delivery_id,
-                event_type=each.owed.event_type,
-                video_id=each.owed.video_id,
-                number=each.attempt["number"],
-                status=each.attempt["status"],
-            )
-            for each in told
-        )
+def successes(told: Sequence[Told]) -> bytes:
+    """Answer the body of the one `attempt.succeeded` about attempts that went well."""
+    return orjson.dumps(
+        {
+            "attempts": [
+                {
+                    "endpoint_id": each.owed.endpoint_id,
+                    "delivery_id": each.owed.delivery_id,
+                    "event_type": each.owed.event_type,
+                    "video_id": each.owed.video_id,
+                    "number": each.attempt["number"],
+                    "status": each.attempt["status"],
+                }
+                for each in told
+            ]
+        }
     )
 
 
@@ -138,6 +141,7 @@ class Publishing:
         ids = [f"{each.owed.delivery_id}-{each.attempt['number']}" for each in told]
         one = told[0].owed
         await self._publish(
+            AttemptSucceeded,
             successes(told),
             org,
             "_",
@@ -154,7 +158,8 @@ class Publishing:
             event_id += f"-{fact.type.partition('.')[2]}"
         with self._bus.tracing.continuing(told.trace):
             await self._publish(
-                fact,
+                type(fact),
+                fact.model_dump_json().encode(),
                 owed.org,
                 owed.endpoint_id,
                 event_id=event_id,
@@ -165,7 +170,8 @@ class Publishing:
 
     async def _publish(
         self,
-        fact: AttemptMade | AttemptSucceeded,
+        fact: type[AttemptMade] | type[AttemptSucceeded],
+        body: bytes,
         org: str,
         whose: str,
         *,
@@ -187,7 +193,7 @@ class Publishing:
         headers["telecine-schema"] = str(fact.schema_version)
         await self._bus.publish(
             f"{fact.type}.{org}.{whose}",
-            fact.model_dump_json().encode(),
+            body,
             headers=headers,
             message_id=event_id,
         )

@@ -30,7 +30,7 @@ _LINES = 20
 _PAUSE_FIRST, _PAUSE_MOST = 0.05, 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Ended:
     """An attempt that has ended, and the state that it leads to. `seen`: the endpoint's last fact that
     was known then; `trace`: the context of the trace that it belongs to."""

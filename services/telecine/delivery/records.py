@@ -30,7 +30,7 @@ from telecine.shared.owed import Origin, Owed
 ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Entry:
     """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them.
 

@@ -18,15 +18,19 @@ _SEED_BYTES = 32
 
 @dataclass(frozen=True)
 class Hmac:
-    """Signs with a secret that the receiver has too; `id` is the key's name."""
+    """Signs with a secret that the receiver has too; `id` is the key's name.
+
+    `keyed` has taken in the key and nothing else: to copy it costs half of what taking in does.
+    """
 
     id: str
-    key: bytes = field(repr=False)
+    keyed: hmac.HMAC = field(repr=False)
 
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
-        content = _content(message_id, timestamp, body)
-        return f"v1,{b64encode(hmac.digest(self.key, content, 'sha256')).decode()}"
+        mac = self.keyed.copy()
+        mac.update(_content(message_id, timestamp, body))
+        return f"v1,{b64encode(mac.digest()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ Signer = Hmac | Ed25519
 def signer(key_id: str, kind: SignatureKind, secret: str) -> Signer:
     """Answer who signs with a secret: `whsec_…` or bare base64 for v1, `whsk_…` for v1a."""
     if kind == "v1":
-        return Hmac(key_id, b64decode(secret.removeprefix("whsec_")))
+        key = b64decode(secret.removeprefix("whsec_"))
+        return Hmac(key_id, hmac.new(key, digestmod="sha256"))
     seed = b64decode(secret.removeprefix("whsk_"))[:_SEED_BYTES]
     return Ed25519(key_id, Ed25519PrivateKey.from_private_bytes(seed))
 

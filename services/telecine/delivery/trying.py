@@ -27,7 +27,7 @@ from telecine.shared.tracing import Tracing
 from telecine.shared.virtual_time import VirtualClock, wall_now
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Tried:
     """An attempt that was made: what went out, what came, and when it ended (virtual)."""
 
@@ -108,7 +108,7 @@ class Trying:
             secret_headers(profile, pack),
             tuple(signer.id for signer in keys.signers),
             outcome,
-            judge(outcome, wall_now(), self._retry_after_most),
+            judge(outcome, wall_now, self._retry_after_most),
             moment,
             virtual_end(now, outcome, self._clock.anchor.speed),
         )

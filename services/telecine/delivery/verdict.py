@@ -4,6 +4,7 @@ Source: Standard Webhooks 1.0.0, "Deliverability and reliability": only 2xx is s
 endpoint, 429, 502 and 504 ask for less; RFC 9110, 10.2.3: Retry-After in seconds or as a date.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -37,13 +38,13 @@ class Verdict:
 SUCCESS = Verdict(success=True)
 
 
-def judge(outcome: Outcome, wall: datetime, most: timedelta) -> Verdict:
-    """Answer the verdict; a date in Retry-After is held against `wall`, `most` is the cap."""
+def judge(outcome: Outcome, wall: Callable[[], datetime], most: timedelta) -> Verdict:
+    """Answer the verdict; a date in Retry-After is held against the wall's time, `most` is the cap."""
     if outcome.error is None:
         return SUCCESS
     return Verdict(
         success=False,
-        retry_after=_retry_after(outcome, wall, most),
+        retry_after=_retry_after(outcome, wall(), most),
         gone=outcome.status == HTTPStatus.GONE,
         slower=outcome.status in SLOWER,
         silent=outcome.error in _SILENT and outcome.status is None,

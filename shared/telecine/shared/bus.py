@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import nats
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -21,8 +20,10 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
+from telecine.shared.lean_client import LeanClient
 from telecine.shared.metrics import Metrics
 from telecine.shared.pipelining import TIMEOUT, NoWord, Outgoing, Pipeline, Word
+from telecine.shared.place import delivered, nanoseconds
 from telecine.shared.storing import Storing
 from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Tracing
@@ -212,11 +213,11 @@ class Bus:
         that was killed forgets how often it delivered; so whatever was stored before our present
         connection counts as well.
         """
-        meta = message.metadata
+        times, stored_at = delivered(message)
         return (
-            meta.num_delivered > 1
+            times > 1
             or message.reply in self._failed
-            or meta.timestamp < self.connected_at
+            or stored_at < nanoseconds(self.connected_at)
         )
 
     async def _answer(self, message: Msg, verb: bytes) -> None:
@@ -274,11 +275,12 @@ async def connected(
     async def failed(error: Exception) -> None:
         log.warning("nats.error", service=name, error=repr(error))
 
-    client = await nats.connect(
+    client = LeanClient()
+    await client.connect(
         url,
         name=name,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.1,
+        reconnect_time_wait=0.1,  # type: ignore[arg-type]  # nats-py takes parts of a second
         connect_timeout=5,
         allow_reconnect=True,
         reconnected_cb=reconnected,

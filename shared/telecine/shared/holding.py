@@ -10,6 +10,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from telecine.shared.bus import Bus
+from telecine.shared.place import position
 
 log = structlog.get_logger()
 
@@ -59,15 +60,15 @@ class Holding:
 
     def takes(self, message: Msg) -> bool:
         """Hold a message; False if we do: a server that was killed sends again what we hold."""
-        position = message.metadata.sequence.stream
-        if position in self._held:
+        place = position(message)
+        if place in self._held:
             return False
-        self._held[position] = message
+        self._held[place] = message
         return True
 
     def done(self, message: Msg) -> None:
         """Hold a message no more."""
-        self._held.pop(message.metadata.sequence.stream, None)
+        self._held.pop(position(message), None)
         self._freed()
 
     def forget(self) -> None:
@@ -82,8 +83,8 @@ class Holding:
             if not self._bus.is_connected:
                 continue  # a dead server's consumer waits for nobody, and our buffer would fill up
             try:
-                for position in asked & self._held.keys():
-                    if message := self._held.get(position):
+                for place in asked & self._held.keys():
+                    if message := self._held.get(place):
                         await self._bus.still_working(message)
             except NatsError as error:
                 log.warning("pull.not_kept", stream=self.stream, error=repr(error))

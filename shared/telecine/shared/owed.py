@@ -156,25 +156,29 @@ def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
     """Read what is owed. Raises BrokenMessage."""
     try:
         _, _, org, endpoint_id = subject.split(".")
-        return Owed(
-            delivery_id=headers["ce-id"],
-            org=org,
-            endpoint_id=endpoint_id,
-            endpoint_sequence=int(headers["telecine-endpoint-sequence"]),
-            platform=headers["telecine-platform"],
-            event_id=headers["ce-causationid"],
-            event_type=headers["telecine-event-type"],
-            event_sequence=int(headers["telecine-event-sequence"]),
-            video_id=headers["telecine-video"],
-            at=datetime.fromisoformat(headers["ce-time"]),
-            matched_at=datetime.fromisoformat(headers["telecine-matched-at"]),
-            correlation_id=headers["ce-correlationid"],
-            body=body,
-            predecessor=headers.get("telecine-predecessor"),
-            trigger=_origin(headers.get("telecine-trigger", "first")),
-        )
+        fields = {
+            "delivery_id": headers["ce-id"],
+            "org": org,
+            "endpoint_id": endpoint_id,
+            "endpoint_sequence": int(headers["telecine-endpoint-sequence"]),
+            "platform": headers["telecine-platform"],
+            "event_id": headers["ce-causationid"],
+            "event_type": headers["telecine-event-type"],
+            "event_sequence": int(headers["telecine-event-sequence"]),
+            "video_id": headers["telecine-video"],
+            "at": datetime.fromisoformat(headers["ce-time"]),
+            "matched_at": datetime.fromisoformat(headers["telecine-matched-at"]),
+            "correlation_id": headers["ce-correlationid"],
+            "body": body,
+            "predecessor": headers.get("telecine-predecessor"),
+            "trigger": _origin(headers.get("telecine-trigger", "first")),
+        }
     except (KeyError, ValueError) as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+    # Past its constructor, which sets a frozen object's fields one by one: for every webhook.
+    owed = object.__new__(Owed)
+    owed.__dict__.update(fields)
+    return owed
 
 
 def _origin(text: str) -> Origin:
