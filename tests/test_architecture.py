@@ -83,6 +83,7 @@ def test_only_the_clock_deletes_timers() -> None:
     deleting = {
         str(path.relative_to(ROOT))
         for path in sources()
+        if path.parent.name != "bench"  # empties a server of its own between two rounds
         for call, _ in calls(path)
         if call.endswith((".delete_msg", ".purge_stream"))
     }
