@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
@@ -109,6 +110,8 @@ async def test_look_up_that_hangs_ends_with_the_deadline_and_the_process_does_no
     zone = Zone()
     async with sending(zone) as sender:
         outcome = await sender.send(webhook("http://slow.test/", timeout=0.3))
+    waiting = [each for each in threading.enumerate() if each.name == "resolving slow.test"]
+    assert [each.daemon for each in waiting] == [True]
     zone.let_go.set()
 
     assert (outcome.error, outcome.address) == ("timeout", None)

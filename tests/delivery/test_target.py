@@ -10,6 +10,7 @@ from telecine.delivery.target import Unsendable, target_of
 from telecine.delivery.webhook import written
 from telecine.platforms.urls import check_webhook_url
 from telecine.shared.addresses import literal
+from telecine.shared.endpoint_rules import header_problem
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,35 @@ def test_credentials_are_sent_unless_the_caller_has_some() -> None:
     assert b"\r\nauthorization: Basic bWVAaG9tZTpzOmNyZXQ=\r\n" in written(target, {}, b"")
     with_own = written(target, {"Authorization": "Bearer x"}, b"")
     assert with_own.lower().count(b"authorization:") == 1
+
+
+names = st.text("abXY-_.%!", min_size=1, max_size=20) | st.sampled_from(
+    ["Host", "TE", "Upgrade", "Content-Length", "Transfer-Encoding", "Trailer", "Keep-Alive"]
+)
+
+
+@given(names, st.text(max_size=20))
+def test_header_that_an_endpoint_may_have_can_be_sent_and_is_one_line(
+    name: str, value: str
+) -> None:
+    target = target_of("http://h/")
+    if header_problem(name, value, ()) is None:
+        assert f"\r\n{name}: {value}\r\n".encode() in written(target, {name: value}, b"")
+
+
+@given(st.dictionaries(st.text(max_size=9), st.text(max_size=20), max_size=5), st.binary())
+def test_whatever_the_headers_they_are_refused_or_stay_headers(
+    headers: dict[str, str], body: bytes
+) -> None:
+    try:
+        message = written(target_of("http://h/"), headers, body)
+    except Unsendable:
+        return
+    head, _, rest = message.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert rest == body
+    assert len(lines) == 2 + len(headers) + ("user-agent" not in map(str.lower, headers)) + 1
+    assert head.count(b"\r") == head.count(b"\n") == len(lines) - 1
 
 
 @pytest.mark.parametrize(
