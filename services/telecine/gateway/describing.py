@@ -45,8 +45,9 @@ _FORM: Schema = {
 }
 _HEADERS = {
     "webhook-id": "The delivery's id; the same over all its attempts.",
-    "webhook-timestamp": "Unix seconds of this attempt, on the wall.",
-    "webhook-signature": "Standard Webhooks: `v1,` and HMAC-SHA256 of id, timestamp and body.",
+    "webhook-timestamp": "Unix seconds of this attempt, on the wall (or virtual, if the endpoint asks).",
+    "webhook-signature": "Standard Webhooks, one for each key that signs, spaces between: `v1,` and "
+    "HMAC-SHA256, or `v1a,` and ed25519, of id, timestamp and body.",
     "telecine-time": "The virtual moment of this attempt (RFC 3339).",
 }
 

@@ -5,9 +5,18 @@ from collections.abc import Mapping, Sequence
 from telecine.platforms import packs
 from telecine.platforms.pack import Pack
 from telecine.platforms.urls import check_webhook_url
+from telecine.shared.endpoint import Absent, Deleted, Endpoint, Living
 from telecine.shared.endpoint_rules import headers_problem
 from telecine.shared.errors import Refusal
 from telecine.shared.event_types import problem
+from telecine.subscriptions.decider import NO_SUCH
+
+
+def living(state: Endpoint) -> Living:
+    """Answer an endpoint that is there; one that was deleted is as unknown as one that never was."""
+    if isinstance(state, Absent | Deleted):
+        raise Refusal("not_found", NO_SUCH.message)
+    return state
 
 
 def known_pack(platform: str) -> Pack:

@@ -20,7 +20,7 @@ from telecine.shared.contracts.subscriptions import (
     UpdateEndpoint,
 )
 from telecine.shared.egress import OPEN, Egress
-from telecine.shared.endpoint import Absent, Deleted, Endpoint, Living
+from telecine.shared.endpoint import Absent, Endpoint
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal
 from telecine.shared.eventlog import EventLog
@@ -28,7 +28,13 @@ from telecine.shared.events.endpoint import EndpointFact, Subscription
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
 from telecine.subscriptions.changes import Changes
-from telecine.subscriptions.checks import check_headers, check_types, check_url, known_pack
+from telecine.subscriptions.checks import (
+    check_headers,
+    check_types,
+    check_url,
+    known_pack,
+    living,
+)
 from telecine.subscriptions.keeping import Keeping
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.reach import ensure_reachable
@@ -111,7 +117,7 @@ class Handlers:
     async def change(self, command: ChangeEndpoint) -> EndpointAnswer:
         """Change what a patch has, of whichever platform's endpoint."""
         loaded = await self._log.load(command.org, command.endpoint_id)
-        state, patch = _living(loaded.state), command.patch
+        state, patch = living(loaded.state), command.patch
         pack, given = packs()[state.profile.platform], patch.model_fields_set
         if "url" in given:
             check_url(patch.url)
@@ -185,11 +191,5 @@ async def _changes(
     )
 
 
-def _living(state: Endpoint) -> Living:
-    if isinstance(state, Absent | Deleted):
-        raise Refusal("not_found", decider.NO_SUCH.message)
-    return state
-
-
 def _answer(state: Endpoint) -> EndpointAnswer:
-    return EndpointAnswer(endpoint=_living(state))
+    return EndpointAnswer(endpoint=living(state))

@@ -10,7 +10,7 @@ from telecine.shared.contracts.endpoint_secrets import (
     ShownKeys,
 )
 from telecine.shared.contracts.subscriptions import EndpointAnswer
-from telecine.shared.endpoint import Absent, Deleted, Endpoint, Living
+from telecine.shared.endpoint import Endpoint, Living
 from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.eventlog import EventLog
@@ -18,6 +18,7 @@ from telecine.shared.events.endpoint import EndpointFact, SignatureKind
 from telecine.shared.signing_keys import SigningKey
 from telecine.shared.virtual_time import VirtualClock
 from telecine.subscriptions import decider
+from telecine.subscriptions.checks import living
 from telecine.subscriptions.keeping import Keeping
 from telecine.subscriptions.new_keys import kind_of, own_secret_problem, public_key
 from telecine.subscriptions.obeying import Obeying
@@ -63,7 +64,7 @@ class SecretsDesk:
             now=self._clock.now(),
             trace=Trace(command.request_id, command.correlation_id),
         )
-        return EndpointAnswer(endpoint=_living(state))
+        return EndpointAnswer(endpoint=living(state))
 
     async def read(self, command: ReadSecrets) -> ShownKeys:
         """Show the keys that sign, once it is on record that they are shown."""
@@ -82,7 +83,7 @@ class SecretsDesk:
         return ShownKeys(keys=[_shown(key, known[key.id], command.private) for key in keys])
 
     async def _endpoint(self, org: str, endpoint_id: str) -> Living:
-        return _living((await self._log.load(org, endpoint_id)).state)
+        return living((await self._log.load(org, endpoint_id)).state)
 
 
 def _kind(command: RotateSecret, endpoint: Living) -> SignatureKind:
@@ -108,9 +109,3 @@ def _shown(key: SigningKey, secret: str, private: bool) -> ShownKey:
         public=None if symmetric else public_key(secret),
         until=key.until,
     )
-
-
-def _living(state: Endpoint) -> Living:
-    if isinstance(state, Absent | Deleted):
-        raise Refusal("not_found", decider.NO_SUCH.message)
-    return state

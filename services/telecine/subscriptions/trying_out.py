@@ -12,7 +12,7 @@ from telecine.shared.contracts.endpoint_testing import (
     TestOwed,
 )
 from telecine.shared.egress import Egress
-from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Living
+from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.errors import Refusal
 from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.eventlog import EventLog, last_position
@@ -20,7 +20,7 @@ from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import example_of, hex_of, object_id
 from telecine.shared.owed import Owed, owe
 from telecine.shared.virtual_time import VirtualClock, wall_now
-from telecine.subscriptions.decider import NO_SUCH
+from telecine.subscriptions.checks import living
 from telecine.subscriptions.example_lives import kind_of
 from telecine.subscriptions.examples import (
     example_body,
@@ -53,7 +53,7 @@ class TryingOut:
     async def example(self, query: GetExample) -> ExampleWebhook:
         """Answer a webhook without sending it."""
         loaded = await self._log.load(query.org, query.endpoint_id)
-        profile, now = _living(loaded.state).profile, self._clock.now()
+        profile, now = living(loaded.state).profile, self._clock.now()
         event_type = example_type(query.type, profile, self._fidelity)
         delivery_id = object_id(now, profile.id, "example")
         return ExampleWebhook(
@@ -65,7 +65,7 @@ class TryingOut:
     async def test(self, command: TestEndpoint) -> TestOwed:
         """Owe a test, durably. Raises Refusal if the endpoint is switched off or out of reach."""
         loaded = await self._log.load(command.org, command.endpoint_id)
-        endpoint = _living(loaded.state)
+        endpoint = living(loaded.state)
         if not isinstance(endpoint, Active):
             raise Refusal("conflict", "the endpoint is not active; activate it, then test it")
         profile, now = endpoint.profile, self._clock.now()
@@ -97,9 +97,3 @@ class TryingOut:
         listed among the newest."""
         kind = VIDEO if event_type in OPERATIONAL_TYPES else kind_of(event_type)
         return await last_position(self._bus, kind.stream)
-
-
-def _living(state: Endpoint) -> Living:
-    if isinstance(state, Absent | Deleted):
-        raise Refusal("not_found", NO_SUCH.message)
-    return state

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
+from telecine.gateway.control.endpoint_keys import add_endpoint_keys, add_endpoint_tests
 from telecine.gateway.control.endpoints import add_endpoints
 from telecine.gateway.control.errors import describe
 from telecine.gateway.control.tokens import token
@@ -43,6 +44,8 @@ def router(house: House, logs: Logs) -> APIRouter:
 
     authorised = Depends(org)
     add_endpoints(routes, house, authorised)
+    add_endpoint_keys(routes, house, authorised)
+    add_endpoint_tests(routes, house, authorised)
     _events(routes, logs, authorised)
     _deliveries(routes, house, authorised)
     _clock(routes, house, authorised)
