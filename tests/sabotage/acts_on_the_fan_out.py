@@ -41,4 +41,25 @@ ACTS = [
         ),
         tests="shared/test_in_order.py::test_what_a_dead_user_held_comes_before_what_is_younger",
     ),
+    act(
+        "recovery-forgets-what-it-found",
+        "a recovery goes on where it was, whoever worked on it before",
+        Edit(
+            f"{SUBSCRIPTIONS}/replaying.py",
+            "            pending=json.dumps(page.pending),\n",
+            '            pending="[]",\n',
+        ),
+        tests="end_to_end/test_replays.py::test_what_has_failed_since_is_sent_again_once",
+    ),
+    act(
+        "replay-forgets-its-cursor",
+        "a replay reads each page once",
+        Edit(
+            f"{SUBSCRIPTIONS}/replay_cursor.py",
+            "            return replace(self, log=self.log + 1, after=0)\n",
+            "            return self if self.log else replace(self, log=1, after=0)\n",
+        ),
+        tests="subscriptions/test_replay_cursor.py::"
+        "test_a_replay_reads_each_log_to_where_it_was_and_not_further",
+    ),
 ]

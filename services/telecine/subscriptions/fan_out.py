@@ -29,6 +29,8 @@ from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.owing import Owing
 from telecine.subscriptions.reacting import Reacting
+from telecine.subscriptions.replaying import Replaying
+from telecine.subscriptions.replays import Replays
 from telecine.subscriptions.view import EndpointView
 
 #: The name of the lease.
@@ -68,6 +70,7 @@ class FanOut:
         self._database = database
         self._clock = clock
         self._name = name
+        self._fidelity = fidelity
         self._disable_after = disable_after
         self._chains = Chains(database)
         self._view = EndpointView(database)
@@ -82,6 +85,7 @@ class FanOut:
         async with AsyncExitStack() as stack:
             for work in [*self._matching(owing), *await self._operating(owing)]:
                 await stack.enter_async_context(self._pull(work, lease).running())
+            await stack.enter_async_context(self._replaying(lease).running())
             await stack.enter_async_context(alongside("prune chains", self._prune()))
             yield
 
@@ -110,6 +114,17 @@ class FanOut:
             Work("ATTEMPTS", "subscriptions-attempts", ["attempt.>"], reacting.take),
             Work("ENDPOINTS", "subscriptions-endpoint-news", told, news.take),
         ]
+
+    def _replaying(self, lease: Lease) -> Replaying:
+        """What was owed or happened before, once more, for who asks for it."""
+        return Replaying(
+            self._bus,
+            replays=Replays(self._database),
+            audience=self._audience,
+            clock=self._clock,
+            lease=lease,
+            fidelity=self._fidelity,
+        )
 
     def _pull(self, work: Work, lease: Lease) -> InOrder:
         return InOrder(

@@ -4,12 +4,19 @@ from pathlib import Path
 
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.schema import Schema, View
-from telecine.subscriptions.tables import EndpointRow, HealthRow, LinkRow, ReignRow, SecretRow
+from telecine.subscriptions.tables import (
+    EndpointRow,
+    HealthRow,
+    LinkRow,
+    ReignRow,
+    ReplayRow,
+    SecretRow,
+)
 from telecine.subscriptions.view import row
 
 SCHEMA = Schema(
     "subscriptions",
-    records=(SecretRow, LinkRow, ReignRow, HealthRow),
+    records=(SecretRow, LinkRow, ReignRow, HealthRow, ReplayRow),
     views=(View(EndpointRow, ENDPOINT, row),),
     migrations=Path(__file__).with_name("migrations"),
 )

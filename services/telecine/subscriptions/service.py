@@ -9,6 +9,7 @@ from functools import partial
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.endpoint_secrets import ReadSecrets, RotateSecret
 from telecine.shared.contracts.endpoint_testing import GetExample, TestEndpoint
+from telecine.shared.contracts.replays import CancelReplay, GetReplay, ListReplays, StartReplay
 from telecine.shared.contracts.subscriptions import (
     ChangeEndpoint,
     CreateEndpoint,
@@ -32,6 +33,8 @@ from telecine.shared.settings import Settings
 from telecine.subscriptions.fan_out import LEASE, FanOut
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.obeying import Obeying
+from telecine.subscriptions.replay_desk import ReplayDesk
+from telecine.subscriptions.replays import Replays
 from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.secrets_desk import SecretsDesk
 from telecine.subscriptions.trying_out import TryingOut
@@ -69,6 +72,7 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
             me.bus, log, me.clock, fidelity=settings.fidelity, egress=settings.egress_policy
         )
         _answer(me, handlers, desk, trying)
+        _answer_of_replays(me, ReplayDesk(me.bus, log, Replays(database), me.clock))
         await project(me, log, "subscriptions-view", view.put)
         name = me.beating.instance
         fan_out = FanOut(
@@ -102,3 +106,10 @@ def _answer(me: Instance, handlers: Handlers, desk: SecretsDesk, trying: TryingO
     serve(me.broker, ReadSecrets, desk.read)
     serve(me.broker, GetExample, trying.example)
     serve(me.broker, TestEndpoint, trying.test)
+
+
+def _answer_of_replays(me: Instance, desk: ReplayDesk) -> None:
+    serve(me.broker, StartReplay, desk.start)
+    serve(me.broker, CancelReplay, desk.cancel)
+    serve(me.broker, GetReplay, desk.get)
+    serve(me.broker, ListReplays, desk.list)

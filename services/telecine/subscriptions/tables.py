@@ -82,3 +82,33 @@ class HealthRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcTime)
     version: int
     told: bool
+
+
+class ReplayRow(SQLModel, table=True):
+    """One replay or recovery. A record: `cursor` is where it goes on, whichever copy works on it.
+
+    `types` is a JSON list. `pending`: deliveries that were found and are asked for next, a JSON list.
+    `waiting` of the `requested` have not been attempted yet.
+    """
+
+    __tablename__ = "replays"
+    __table_args__ = (Index("replays_of_org", "org", "place"), Index("replays_running", "state"))
+
+    place: int | None = Field(default=None, primary_key=True, sa_type=_PLACE)
+    id: str = Field(unique=True)
+    org: str
+    endpoint_id: str
+    kind: str
+    state: str
+    why: str | None = None
+    since: datetime = Field(sa_type=UtcTime)
+    until: datetime = Field(sa_type=UtcTime)
+    types: str
+    found: int
+    requested: int
+    waiting: int
+    cursor: str
+    pending: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+    correlation_id: str

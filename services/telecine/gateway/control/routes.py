@@ -9,6 +9,7 @@ from telecine.gateway.control import shapes
 from telecine.gateway.control.endpoint_keys import add_endpoint_keys, add_endpoint_tests
 from telecine.gateway.control.endpoints import add_endpoints
 from telecine.gateway.control.errors import describe
+from telecine.gateway.control.replays import add_replays
 from telecine.gateway.control.tokens import token
 from telecine.gateway.logs import Logs, as_of
 from telecine.platforms.house import House
@@ -48,6 +49,7 @@ def router(house: House, logs: Logs) -> APIRouter:
     add_endpoint_tests(routes, house, authorised)
     _events(routes, logs, authorised)
     _deliveries(routes, house, authorised)
+    add_replays(routes, house, authorised)
     _clock(routes, house, authorised)
     _reset(routes, house, authorised)
     return routes

@@ -149,14 +149,14 @@ def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Find
     unused = len(set(range(1, row.next)) - set(numbers))
     findings.hold(
         "attempts",
-        counted and len(set(numbers)) == len(numbers) and unused in _unused(row),
+        counted and len(set(numbers)) == len(numbers) and unused in _unused(row, made),
         f"{row.id} has attempts {numbers}, not {row.attempts} before number {row.next}",
     )
-    if any(each.error is None for each in resent):
+    if any(each.error is None for each in made if _is_aside(each)):
         right = row.state == "succeeded"
         findings.hold("outcomes", right, f"{row.id} is {row.state}, a resend succeeded")
         return
-    chain = [each for each in made if each.trigger != "resend"]
+    chain = [each for each in made if not _is_aside(each)]
     good = [each.error is None for each in chain]
     ends = {"succeeded": True, "exhausted": False, "postponed": False}
     if row.state in ends and good:
@@ -169,11 +169,16 @@ def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Find
         )
 
 
-def _unused(row: DeliveryRow) -> set[int]:
+def _is_aside(attempt: AttemptRow) -> bool:
+    """Whether an attempt was asked for behind others; a replay of what was never owed begins a chain."""
+    return attempt.trigger == "resend" or (attempt.trigger == "replay" and attempt.number > 1)
+
+
+def _unused(row: DeliveryRow, made: list[AttemptRow]) -> set[int]:
     """Answer how many numbers may stand for no attempt: a discard uses one up, resends come after."""
     if row.state == "discarded":
         return {1}
-    return {0, 1} if row.state == "succeeded" and row.resent else {0}
+    return {0, 1} if row.state == "succeeded" and any(map(_is_aside, made)) else {0}
 
 
 def check_waiting(records: Records, queues: UnderWay, findings: Findings) -> None:

@@ -1,0 +1,217 @@
+"""Working on replays and recoveries: page by page, never more than a few hundred webhooks ahead.
+
+Events are asked for before the cursor moves behind them; deliveries that failed are noted with it and
+asked for next, since who looks for them again finds those no more that went well meanwhile. A crash in
+between asks again, under the same ids, and who makes the attempts makes each once.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+
+import structlog
+from nats.errors import Error as NatsError
+
+from telecine.platforms.pack import Fidelity
+from telecine.shared.aggregates import ENDPOINT
+from telecine.shared.bus import Bus
+from telecine.shared.contracts.delivery import ListDeliveries, ResendDelivery
+from telecine.shared.endpoint import Deleted
+from telecine.shared.envelope import Recorded
+from telecine.shared.errors import Refusal, TelecineError, Unavailable
+from telecine.shared.event_types import wanted
+from telecine.shared.eventlog import EventLog
+from telecine.shared.lease import Lease
+from telecine.shared.owed import outgoing
+from telecine.shared.pipelining import Outgoing
+from telecine.shared.rpc import call
+from telecine.shared.tasks import alongside
+from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.subscriptions.audience import Audience, Listener
+from telecine.subscriptions.replay_cursor import LOGS, STATES, Cursor, InLogs, InRecords, parse
+from telecine.subscriptions.replays import Replays
+from telecine.subscriptions.tables import ReplayRow
+from telecine.subscriptions.telling import Told, owed_of
+from telecine.subscriptions.wanting import wants
+
+log = structlog.get_logger()
+
+#: Webhooks of one endpoint that may wait to be sent again; more are not asked for.
+MOST_WAITING = 200
+#: Facts, and deliveries, that are read together.
+_FACTS, _DELIVERIES = 100, 50
+#: Seconds between two looks for work, and after a step that went well.
+_LOOK, _BREATH = 0.2, 0.01
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a step has found, how many it has asked for, which are yet to be, and where it goes on."""
+
+    cursor: Cursor
+    found: int
+    requested: int = 0
+    pending: tuple[str, ...] = ()
+
+
+class Replaying:
+    """Moves on every replay that runs, in turns; done by the copy that leads."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        *,
+        replays: Replays,
+        audience: Audience,
+        clock: VirtualClock,
+        lease: Lease,
+        fidelity: Fidelity,
+    ) -> None:
+        self._bus = bus
+        self._replays = replays
+        self._audience = audience
+        self._clock = clock
+        self._lease = lease
+        self._fidelity = fidelity
+        self._logs = [EventLog(bus, kind) for kind in LOGS]
+        self._endpoints = EventLog(bus, ENDPOINT)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work while the block lasts."""
+        async with alongside("replays", self._run()):
+            yield
+
+    async def _run(self) -> None:
+        while True:
+            moved = False
+            try:
+                for row in await self._replays.running():
+                    moved |= await self._step(row)
+            except Exception as error:
+                expected = isinstance(error, TelecineError | NatsError | TimeoutError)
+                log.warning("replay.waits", error=repr(error), exc_info=not expected)
+            await asyncio.sleep(_BREATH if moved else _LOOK)
+
+    async def _step(self, row: ReplayRow) -> bool:
+        """Read one page of one replay and ask for what it has. False: there was nothing to do now."""
+        waiting, cursor = await self._waiting(row), parse(row.cursor)
+        pending = tuple(json.loads(row.pending))
+        read_all = cursor.is_at_end and not pending
+        if read_all and not waiting:
+            return await self._move(row, state="done", waiting=0)
+        listener = await self._listener(row)
+        if listener is None and await self._is_deleted(row):
+            return await self._move(row, state="cancelled", why="endpoint_deleted")
+        if read_all or waiting >= MOST_WAITING or listener is None:
+            if waiting != row.waiting:
+                await self._move(row, waiting=waiting)
+            return False
+        page = await self._page(row, cursor, pending, listener)
+        return await self._move(
+            row,
+            cursor=page.cursor.text,
+            pending=json.dumps(page.pending),
+            found=row.found + page.found,
+            requested=row.requested + page.requested,
+            waiting=waiting + page.requested,
+        )
+
+    async def _move(self, row: ReplayRow, **changes: object) -> bool:
+        return await self._replays.move(row.id, self._clock.now(), **changes)
+
+    async def _waiting(self, row: ReplayRow) -> int:
+        subject = f"delivery.replay.{row.org}.{row.endpoint_id}"
+        info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
+        return (info.state.subjects or {}).get(subject, 0)
+
+    async def _listener(self, row: ReplayRow) -> Listener | None:
+        """Answer the endpoint as it is now. One that is switched off is waited for."""
+        everybody = (await self._audience.of(row.org)).everybody
+        return next((each for each in everybody if each[0].profile.id == row.endpoint_id), None)
+
+    async def _is_deleted(self, row: ReplayRow) -> bool:
+        loaded = await self._endpoints.load(row.org, row.endpoint_id)
+        return isinstance(loaded.state, Deleted)
+
+    async def _page(
+        self, row: ReplayRow, cursor: Cursor, pending: tuple[str, ...], listener: Listener
+    ) -> Page:
+        if pending:
+            taken = [await self._resend(row, each) for each in pending]
+            return Page(cursor, 0, sum(taken))
+        match cursor:
+            case InLogs():
+                return await self._events(row, cursor, listener)
+            case InRecords():
+                return await self._failures(row, cursor)
+            case _:
+                assert_never(cursor)
+
+    async def _events(self, row: ReplayRow, cursor: InLogs, listener: Listener) -> Page:
+        log = self._logs[cursor.log]
+        filter_ = f"{log.kind.name}.*.{row.org}.*"
+        facts = await log.page(filter_, after=cursor.after, limit=_FACTS)
+        end = cursor.ends[cursor.log]
+        types = tuple(json.loads(row.types))
+        chosen = [
+            fact
+            for fact in facts
+            if fact.sequence <= end
+            and row.since <= fact.stamp.at < row.until
+            and (not types or wanted(types, fact.fact.type))
+            and wants(listener[0], fact.fact.type, self._fidelity)
+        ]
+        if not self._lease.is_fresh:
+            raise Unavailable("the lease of the fan-out is not ours for certain")
+        messages = [await self._again(log, fact, listener, row) for fact in chosen]
+        if messages:
+            await self._bus.publish_all(messages)
+        whole = len(facts) < _FACTS
+        return Page(cursor.read(None if whole else facts[-1].sequence), len(chosen), len(messages))
+
+    async def _again(
+        self,
+        log: EventLog[Any, Any],
+        fact: Recorded[Any, Any],
+        listener: Listener,
+        row: ReplayRow,
+    ) -> Outgoing:
+        told = Told(fact, await log.state_after(fact))
+        owed = replace(owed_of(told, listener, wall_now()), trigger="replay")
+        # Not the delivery's own id: that may have been published a moment ago, and is to come again.
+        return replace(outgoing(owed), message_id=f"{owed.delivery_id}-{row.id}")
+
+    async def _failures(self, row: ReplayRow, cursor: InRecords) -> Page:
+        query = ListDeliveries.model_validate(
+            {
+                "org": row.org,
+                "endpoint_id": row.endpoint_id,
+                "state": STATES[cursor.state],
+                "cursor": cursor.cursor,
+                "limit": _DELIVERIES,
+            }
+        )
+        page = await call(self._bus, query)
+        chosen = [each.id for each in page.deliveries if row.since <= each.updated_at < row.until]
+        return Page(cursor.read(page.cursor), len(chosen), pending=tuple(chosen))
+
+    async def _resend(self, row: ReplayRow, delivery_id: str) -> bool:
+        wish = ResendDelivery(
+            org=row.org,
+            request_id=row.id,
+            correlation_id=row.correlation_id,
+            request_key=row.id,
+            delivery_id=delivery_id,
+        )
+        try:
+            await call(self._bus, wish)
+        except Refusal as error:
+            if error.code == "conflict":  # its endpoint was switched off just now: wait for it
+                raise Unavailable(error.message) from error
+            log.info("replay.passed_over", delivery_id=delivery_id, why=error.message)
+            return False
+        return True
