@@ -9,9 +9,11 @@ from typing import Any, get_args
 
 from telecine.shared.database import opened
 from tests import rooms as houses
-from tests.delivery import effects
-from tests.failpoints import Effect, Failpoints, How, Moment, armed
+from tests.failpoints import Failpoints, How, Moment, armed
+from tests.ledger.door import customer_at
 from tests.ledger.faults import plan
+from tests.ledger.points import EFFECTS, WITHIN
+from tests.ledger.reading import hear_owed
 from tests.ledger.receivers import Receivers
 from tests.ledger.run import Ground, Result, Run, run
 from tests.rooms import Rooms
@@ -20,11 +22,6 @@ from tests.rooms import Rooms
 SPEED = 20_000
 #: Seconds of an attempt.
 TIMEOUT = 1.0
-EFFECTS: dict[str, Effect] = {
-    name: each for name, each in vars(effects).items() if isinstance(each, Effect)
-}
-#: Only reached when something was cut short before.
-BEHIND_A_CRASH = {"LAST_READ"}
 #: How often a seed strikes twice.
 SECOND = 0.4
 _WAYS: tuple[How, ...] = get_args(How)
@@ -44,7 +41,7 @@ class Failing:
         with armed() as points:
 
             async def strike(its: Run) -> None:
-                await self._strike(its, random, points, sorted(set(EFFECTS) - BEHIND_A_CRASH))
+                await self._strike(its, random, points, sorted(EFFECTS))
                 if random.random() < SECOND:
                     await self._strike(its, random, points, sorted(EFFECTS))
 
@@ -55,6 +52,7 @@ class Failing:
         self, its: Run, random: Random, points: Failpoints, names: list[str]
     ) -> None:
         name, how, moment = random.choice(names), random.choice(_WAYS), random.choice(_MOMENTS)
+        how = "raises" if name in WITHIN else how
         effect = replace(EFFECTS[name], skip=random.choice((0, 0, 1, 2, 5)))
         await points.set(effect, moment, how).reached.wait()
         await its.unbroken(self._crash(its, f"{how} {moment} {name} {effect.skip}", how))
@@ -73,9 +71,12 @@ async def failing(data: Path, **settings: Any) -> AsyncIterator[Failing]:
     """Run a house while the block lasts."""
     async with AsyncExitStack() as stack:
         house = houses.opened(data, speed=SPEED, timeout=TIMEOUT, **settings)
-        rooms, customer = await stack.enter_async_context(house)
+        rooms, at_door = await stack.enter_async_context(house)
+        customer = await stack.enter_async_context(customer_at(str(at_door.http.base_url)))
         receivers = Receivers()
         await stack.enter_async_context(receivers.listening())
         url = rooms.settings.database("delivery")
         database = await stack.enter_async_context(opened(url, []))
-        yield Failing(rooms, Ground(rooms.bus, customer, receivers, database))
+        yield Failing(
+            rooms, Ground(rooms.bus, customer, receivers, database, await hear_owed(rooms.bus))
+        )

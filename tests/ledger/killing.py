@@ -11,16 +11,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import httpx
-
 from telecine.shared.bus import connected
 from telecine.shared.database import opened
 from telecine.simulations.local import SERVICES
 from telecine.simulations.nats_server import EmbeddedNats
 from tests import house
-from tests.customer import Customer
+from tests.ledger.door import customer_at
 from tests.ledger.failing import SPEED, TIMEOUT
 from tests.ledger.faults import plan
+from tests.ledger.reading import hear_owed
 from tests.ledger.receivers import Receivers
 from tests.ledger.run import Ground, Result, Run, run
 from tests.processes import Copies, Copy, copies, free_port
@@ -37,16 +36,6 @@ VICTIMS = {
 #: Seconds; a busy machine starts Python slowly.
 UP_WITHIN = 120.0
 _IN_PROCESS = ("ingest", "subscriptions", "transcoder")
-
-
-class Door(httpx.AsyncHTTPTransport):
-    """The way to a gateway that may be away: then it answers 503, as a proxy before it would."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await super().handle_async_request(request)
-        except httpx.TransportError:
-            return httpx.Response(httpx.codes.SERVICE_UNAVAILABLE)
 
 
 class Killing:
@@ -116,13 +105,11 @@ async def killing(data: Path, **settings: Any) -> AsyncIterator[Killing]:
             copies(data, **env, port=str(port), preset="instant", log_level="warning")
         )
         bus = await enter(connected(server.url, "test"))
-        door = httpx.AsyncClient(
-            transport=Door(), base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20
-        )
+        customer = await enter(customer_at(f"http://127.0.0.1:{port}"))
         receivers = Receivers()
         await enter(receivers.listening())
         database = await enter(opened(ours.database("delivery"), []))
-        ground = Ground(bus, Customer(await enter(door)), receivers, database)
+        ground = Ground(bus, customer, receivers, database, await hear_owed(bus))
         running = Killing(server, ground, processes)
         await running.start("clock")
         others = asyncio.create_task(running.start("delivery 1", "delivery 2", "gateway"))

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from itertools import pairwise
 
 #: Wall time until an attempt is on record or never will be, from its request on: its own time-out and some.
@@ -83,6 +84,9 @@ class Account:
     seen: list[Seen]
     kills: list[Kill]
     ordering: dict[str, str] = field(default_factory=dict)  # by endpoint: video, endpoint
+    crowded: set[str] = field(
+        default_factory=set
+    )  # endpoints with a timer for more than one delivery
 
     @property
     def duplicates(self) -> list[Seen]:
@@ -106,6 +110,7 @@ def problems(account: Account) -> list[str]:
     """Answer all that does not fit together."""
     return [
         *(f"owed and not on record: {each}" for each in account.missing),
+        *(f"more than one timer for what is parked at: {each}" for each in account.crowded),
         *_deliveries(account),
         *_chains(account),
         *_claims(account),
@@ -139,7 +144,9 @@ def _chains(account: Account) -> Iterator[str]:
         for before, after in pairwise(chain):
             if before.error is None:
                 yield f"an attempt behind a success: {after}"
-            if before.next_at is None or after.started_at < before.next_at:
+            # Behind a 410 it waits for its endpoint to be switched on, whenever that is.
+            waits = before.next_at is None and before.status == HTTPStatus.GONE
+            if not waits and (before.next_at is None or after.started_at < before.next_at):
                 yield f"an attempt before its time: {after}"
         if delivery.state == "succeeded" and (not chain or chain[-1].error is not None):
             yield f"succeeded without a success: {delivery}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from nats.aio.msg import Msg
 from sqlmodel import col, select
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
@@ -26,6 +27,18 @@ async def owed_by_the_log(bus: Bus, videos: Iterable[str], wanted: Wanted) -> se
                 if fact.fact.type in types
             }
     return found
+
+
+async def hear_owed(bus: Bus) -> set[Owed]:
+    """Answer a set that what is published to be sent is added to from now on."""
+    heard: set[Owed] = set()
+
+    async def take(message: Msg) -> None:
+        fields = message.headers or {}
+        heard.add(Owed(message.subject.split(".")[3], fields["ce-causationid"]))
+
+    await bus.client.subscribe("delivery.requested.>", cb=take)
+    return heard
 
 
 async def deliveries(database: Database, endpoints: Sequence[str]) -> list[Delivery]:

@@ -1,23 +1,28 @@
 """One seed's run in a running house: its endpoints, its uploads, its strikes, and at the end its ledger."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database
-from tests.customer import Customer
+from telecine.shared.eventlog import EventLog
+from tests.customer import ORG, Customer
 from tests.ledger import reading
-from tests.ledger.faults import Plan
+from tests.ledger.faults import Character, Plan
 from tests.ledger.ledger import ENDED, Account, Kill, Owed, problems
 from tests.ledger.receivers import Receivers
 from tests.waiting import until
 
 #: Seconds until everything that is owed must have ended.
 PATIENCE = 60.0
+#: The last fact of a video that the encoder makes.
+LAST = "video.ready_to_watch"
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Ground:
     customer: Customer
     receivers: Receivers
     database: Database
+    published: set[Owed]
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ class Run:
         self._mending: set[asyncio.Task[None]] = set()
         self._paths: dict[str, str] = {}
         self._wanted: reading.Wanted = {}
+        self._ordering: dict[str, str] = {}
+        self._gone: set[str] = set()
+        self._crowded: set[str] = set()
         self._videos: list[str] = []
 
     @property
@@ -85,9 +94,22 @@ class Run:
         for number, character in enumerate(self.plan.receivers):
             path = f"/{self.plan.seed}/{number}"
             url = self.ground.receivers.add(path, character)
-            endpoint_id = await self.ground.customer.endpoint(url, *character.types)
+            endpoint_id = await self._endpoint(url, character)
             self._paths[path] = endpoint_id
             self._wanted[endpoint_id] = character.types
+            self._ordering[endpoint_id] = character.settings["ordering"]
+            if character.gone:
+                self._gone.add(endpoint_id)
+
+    async def _endpoint(self, url: str, character: Character) -> str:
+        body = {
+            "platform": "omega",
+            "url": url,
+            "types": list(character.types),
+            "settings": character.settings,
+        }
+        made = await self.ground.customer.call("POST", "/v1/endpoints", body, status=201)
+        return str(made["id"])
 
     async def happen(self) -> None:
         """Make the uploads, side by side, each until it is accepted."""
@@ -119,13 +141,44 @@ class Run:
 
     async def _ended(self) -> bool:
         """Whether every fact has come, all that is owed is on record and has ended, and no work is left."""
-        owed = await self._owed()
-        expected = sum(len(types) for types in self._wanted.values()) * len(self._videos)
-        if len(owed) < expected:
+        await self._look_at_timers()
+        await self._switch_on()
+        if not await self._matched():
             return False
+        owed = await self._owed()
         found = await reading.deliveries(self.ground.database, list(self._wanted))
         states = {Owed(each.endpoint_id, each.event_id): each.state for each in found}
         return all(states.get(each) in ENDED for each in owed) and await self._idle()
+
+    async def _matched(self) -> bool:
+        """Whether the encoder is done with every video, and matching with every fact."""
+        log = EventLog(self.ground.bus, VIDEO)
+        for video_id in self._videos:
+            facts = [fact.fact.type async for fact in log.read(f"video.*.{ORG}.{video_id}")]
+            if LAST not in facts:
+                return False
+        consumers = await self.ground.bus.js.consumers_info("VIDEOS")
+        behind = [
+            (each.num_pending or 0) + (each.num_ack_pending or 0)
+            for each in consumers
+            if each.name == "subscriptions-matching"
+        ]
+        return behind == [0]
+
+    async def _look_at_timers(self) -> None:
+        """Note who has more timers than one and the next: what is parked has one for all of it."""
+        info = await self.ground.bus.js.stream_info("TIMERS", subjects_filter="timer.gate.>")
+        keys = Counter(subject.split(".")[2] for subject in info.state.subjects or {})
+        self._crowded |= {
+            key for key, timers in keys.items() if timers > 2 and key in self._wanted
+        }
+
+    async def _switch_on(self) -> None:
+        """Switch on again who was switched off for having said 410: what it was owed goes out then."""
+        for endpoint_id in self._gone:
+            path = f"/v1/endpoints/{endpoint_id}"
+            if not (await self.ground.customer.call("GET", path))["active"]:
+                await self.ground.customer.call("PATCH", path, {"active": True})
 
     async def _idle(self) -> bool:
         js = self.ground.bus.js
@@ -133,6 +186,8 @@ class Run:
             ("DELIVERIES", ">"),
             ("DUE", "due.delivery.>"),
             ("TIMERS", "timer.delivery.>"),
+            ("TIMERS", "timer.gate.>"),
+            ("DUE", "due.gate.>"),
         ):
             info = await js.stream_info(stream, subjects_filter=filter_)
             if info.state.subjects:
@@ -140,7 +195,15 @@ class Run:
         return True
 
     async def _owed(self) -> set[Owed]:
-        return await reading.owed_by_the_log(self.ground.bus, self._videos, self._wanted)
+        """Answer what is owed: what the log says, but of endpoints that were switched off for a while
+        what was published to them; then no new event is theirs.
+        """
+        log = await reading.owed_by_the_log(self.ground.bus, self._videos, self._wanted)
+        return {
+            each
+            for each in log
+            if each.endpoint_id not in self._gone or each in self.ground.published
+        }
 
     async def _account(self) -> Account:
         endpoints = list(self._wanted)
@@ -154,6 +217,8 @@ class Run:
                 if each.endpoint_id in self._paths
             ],
             kills=self.kills,
+            ordering=self._ordering,
+            crowded=self._crowded,
         )
 
 

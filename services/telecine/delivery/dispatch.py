@@ -82,10 +82,13 @@ class Dispatch:
     async def admit_slowly(self, job: Job) -> None:
         """Let a job in, asking whatever has to be asked first."""
         endpoint = await self._directory.find(job.owed.endpoint_id, job.owed.endpoint_sequence)
-        if not isinstance(endpoint, Active):
-            await self._set_aside(job, deleted=isinstance(endpoint, Deleted))
+        if isinstance(endpoint, Deleted):
+            await self._set_aside(job, deleted=True)
         elif _comes_after(job, endpoint.profile):
+            # Also where nothing is sent now: with its predecessor it would be fetched side by side.
             await self._park(job, "ordering", job.now)
+        elif not isinstance(endpoint, Active):
+            await self._set_aside(job, deleted=False)
         else:
             self._admit_to(endpoint.profile, job)
 
@@ -124,7 +127,7 @@ class Dispatch:
         breaker = self._lane_of(job.owed.endpoint_id).breaker
         if not isinstance(breaker, Open):
             self.enter(job)
-        else:
+        else:  # what was fetched too: on record the breaker may be closed by now, which we must hear
             await self._park(job, breaker.reason, breaker.until, unless_closed=True)
 
     async def _crowded_out(self, job: Job) -> None:

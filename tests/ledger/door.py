@@ -1,0 +1,27 @@
+"""The way to a gateway that may be away, or too busy to keep a connection."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from tests.customer import Customer
+
+
+class Door(httpx.AsyncHTTPTransport):
+    """Answers 503 where nobody does, as a proxy would; a customer asks again then, under the same key."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except httpx.TransportError:
+            return httpx.Response(httpx.codes.SERVICE_UNAVAILABLE)
+
+
+@asynccontextmanager
+async def customer_at(url: str) -> AsyncIterator[Customer]:
+    """Answer a customer at such a door while the block lasts."""
+    async with httpx.AsyncClient(
+        transport=Door(), base_url=url, trust_env=False, timeout=20
+    ) as http:
+        yield Customer(http)
