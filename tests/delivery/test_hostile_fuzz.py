@@ -1,6 +1,7 @@
 """Fuzzed receivers: whatever comes, in whatever pieces, an attempt has an outcome and leaves nothing."""
 
 import asyncio
+import gc
 import random
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,6 +12,8 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telecine.delivery.connection import Connection
+from telecine.delivery.exchange import Exchange
 from telecine.delivery.outcome import ErrorClass
 from telecine.delivery.reading import BadAnswer, Reading
 from telecine.delivery.recording import Answer
@@ -21,6 +24,8 @@ from tests.waiting import until
 
 DEADLINE = 0.5  # seconds
 SLACK = 10.0  # other tests share the machine
+#: What an attempt is made of.
+LIVED = (Connection, Exchange, Reading)
 SEEDS = range(4)
 EACH = 150  # receivers for a seed
 
@@ -196,3 +201,21 @@ async def _meet(receivers: Sequence[tuple[list[bytes], str]], seconds: float) ->
         await until(lambda: not receiver.open)
     await until(lambda: asyncio.all_tasks() == tasks)
     await until(lambda: open_files() <= files)
+
+
+def test_nothing_of_a_bad_receiver_waits_for_the_garbage_collector() -> None:
+    """Else a flood of them would fill the memory between two of its rounds."""
+    rng = random.Random(7)
+    receivers = [
+        (cut(mutated(rng), [rng.randrange(10_000)]), rng.choice(["fin", "rst", "hold"]))
+        for _ in range(EACH)
+    ]
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(_meet(receivers, seconds=DEADLINE))
+        left = [each for each in gc.get_objects() if isinstance(each, LIVED)]
+    finally:
+        gc.enable()
+
+    assert left == []

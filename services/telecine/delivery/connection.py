@@ -42,7 +42,8 @@ class Connection(asyncio.Protocol):
         "transport",
     )
 
-    transport: asyncio.Transport  # once it is made
+    transport: asyncio.Transport  # once it is made, and
+    _reading: Reading
 
     def __init__(
         self, home: Home, exchange: Exchange, address: str, peer: str, tls: Tls | None
@@ -51,7 +52,6 @@ class Connection(asyncio.Protocol):
         self._exchange: Exchange | None = exchange
         self._tls = tls
         self._sealed = 0  # bytes that came for TLS since the last request
-        self._reading = Reading()
         self._made = False
         self.origin = exchange.origin
         self.address = address
@@ -100,6 +100,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         self._made = True
+        self._reading = Reading()
         exchange = self._exchange
         if exchange is None or exchange.future.done() or not exchange.is_wanted:
             self.abort()  # it was given up meanwhile, or another connection was quicker
@@ -128,6 +129,7 @@ class Connection(asyncio.Protocol):
             whole = exc is None and began and self._reading.end()
             failure = None if whole else broken_off(exchange.recording, exc)
             self._leave(exchange, failure, perf_counter())
+        self._reading.close()
 
     # ---- the exchange
 

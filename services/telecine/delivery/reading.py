@@ -4,6 +4,8 @@ httptools parses; what it leaves to its caller is decided here: how much of ever
 which framings count, where an answer ends that says nothing of its end.
 """
 
+from typing import NoReturn
+
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from telecine.delivery.outcome import BODY_CAP
@@ -44,6 +46,7 @@ class Reading:
         "_said",
         "_seen",
         "_told",
+        "_why",
         "answer",
         "done",
         "reusable",
@@ -75,7 +78,7 @@ class Reading:
             self.unasked = False
             return
         self.answer = Answer()
-        self._label = b""
+        self._label, self._why = b"", ""
         self._fields: list[tuple[bytes, bytes]] = []
         self._seen = self._lines = self._interim = 0
         self._told: int | None = None  # the body's length
@@ -105,6 +108,10 @@ class Reading:
             self._finish()
         return self.done
 
+    def close(self) -> None:
+        """Read nothing any more. Parser and reading hold each other, and would wait to be collected."""
+        del self._parser
+
     def _check_opening(self, data: bytes) -> None:
         """The parser would take RTSP for an answer, and every version of HTTP."""
         expected = _BEGIN[self._seen :]
@@ -124,8 +131,12 @@ class Reading:
             if self.done:  # the answer was good, whatever follows it
                 self.unasked = True
                 return
-            ours = error.__context__
-            raise ours if isinstance(ours, BadAnswer) else BadAnswer(str(error)) from error
+            raise BadAnswer(self._why or str(error)) from None
+
+    def _refuse(self, why: str) -> NoReturn:
+        """End the parser, from within what it calls."""
+        self._why = why
+        raise BadAnswer(why)
 
     def _finish(self) -> None:
         self.done = True
@@ -141,14 +152,14 @@ class Reading:
     def on_status(self, label: bytes) -> None:
         self._label += label
         if len(self._label) > MAX_LINE:
-            raise BadAnswer(f"its status line has more than {MAX_LINE} bytes")
+            self._refuse(f"its status line has more than {MAX_LINE} bytes")
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._lines += 1
         if self._lines > MAX_HEADERS:
-            raise BadAnswer(f"it has more than {MAX_HEADERS} headers")
+            self._refuse(f"it has more than {MAX_HEADERS} headers")
         if len(name) + len(value) > MAX_LINE:
-            raise BadAnswer(f"a header has more than {MAX_LINE} bytes")
+            self._refuse(f"a header has more than {MAX_LINE} bytes")
         if self._in_body or self.done:
             return  # a trailer, or of an answer that nobody asked for
         self._fields.append((name, value))
@@ -160,13 +171,13 @@ class Reading:
 
     def _length_told(self, length: int) -> None:
         if length > MAX_LENGTH:
-            raise BadAnswer(f"a content-length of {length}")
+            self._refuse(f"a content-length of {length}")
         self._told = length
 
     def _coding_told(self, name: bytes, value: bytes) -> None:
         """Only the one coding that needs no asking, once, spelt so that all read it alike."""
         if self._chunked or name[-1:] == b" " or value.strip().lower() != b"chunked":
-            raise BadAnswer(f"a transfer-encoding of {value[:40]!r} that was not asked for")
+            self._refuse(f"a transfer-encoding of {value[:40]!r} that was not asked for")
         self._chunked = True
 
     def on_headers_complete(self) -> None:
@@ -174,13 +185,13 @@ class Reading:
             return
         status = self._parser.get_status_code()
         if status < 100:
-            raise BadAnswer(f"a status of {status:03}")
+            self._refuse(f"a status of {status:03}")
         if self._interim and not self._parser.get_http_version().startswith("1."):
-            raise BadAnswer(f"version {self._parser.get_http_version()} of HTTP")
+            self._refuse(f"version {self._parser.get_http_version()} of HTTP")
         if status < 200 and status != 101:
             self._interim += 1
             if self._interim > MAX_INTERIM:
-                raise BadAnswer(f"more than {MAX_INTERIM} interim answers")
+                self._refuse(f"more than {MAX_INTERIM} interim answers")
             return
         self._in_body = True
         self._bodiless = status in {101, 204, 304}
@@ -194,7 +205,7 @@ class Reading:
         if answer.goes_on(data) > BODY_CAP:
             answer.body = answer.body[:BODY_CAP]
             answer.truncated = self.done = True
-            raise BadAnswer("cut")  # ends the parser: `done` says that all is well
+            self._refuse("")  # ends the parser: `done` says that all is well
 
     def on_message_complete(self) -> None:
         if self.done:

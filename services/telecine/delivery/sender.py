@@ -104,6 +104,7 @@ class Sender:
             self._wheel.discard(exchange)
             if exchange.carrier is not None:  # the deadline has passed, or the caller gave up
                 exchange.carrier.abort()
+                exchange.carrier = None
         recording = exchange.recording
         if failure is None:
             failure = judged(recording.answer.status, recording.answer.reason)
