@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from telecine.shared.events import DOCUMENTED_TYPES
-from tests.gateway.endpoints import OTHER, V1, call, changed, made, shown, wrong
+from tests.gateway.endpoints import DEMO, OTHER, V1, call, changed, made, shown, wrong
 from tests.house import OpenHouse, TestHouse
 
 DEFAULTS: dict[str, Any] = {
@@ -167,6 +167,18 @@ async def test_what_is_wrong_is_said_with_the_field_and_nothing_is_kept(house: T
         assert blamed == field
         assert said in message
     assert (await call(house, "GET")).json()["total"] == 0
+
+
+async def test_a_body_that_says_to_be_a_form_as_curls_do_is_told_how_to_be_json(
+    house: TestHouse,
+) -> None:
+    content = b'{"platform": "omega", "url": "http://127.0.0.1:9/hook"}'
+    headers = {**DEMO, "content-type": "application/x-www-form-urlencoded"}
+
+    answer = await house.http.post(V1, content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert "Content-Type: application/json" in answer.json()["error"]["message"]
 
 
 async def test_a_change_is_held_against_the_same_rules(house: TestHouse) -> None:

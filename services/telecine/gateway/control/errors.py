@@ -34,6 +34,8 @@ def _first(error: RequestValidationError) -> tuple[str | None, str]:
     first = error.errors()[0]
     if first["type"] == "json_invalid":
         return None, 'the body is not JSON; send an object like {"speed": 60}'
+    if first["loc"] == ("body",) and first["type"] == "model_attributes_type":
+        return None, "the body must be a JSON object, sent with Content-Type: application/json"
     place = [str(part) for part in first["loc"][1:]]
     field = ".".join(place) or None
     message = first["msg"].removeprefix("Value error, ")
