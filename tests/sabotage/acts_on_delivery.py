@@ -94,8 +94,8 @@ ACTS = [
         "nothing is sent to an endpoint that is switched off",
         Edit(
             f"{DELIVERY}/dispatch.py",
-            "        if not isinstance(endpoint, Active):\n",
-            "        if isinstance(endpoint, Deleted):\n",
+            "        elif not isinstance(endpoint, Active):\n",
+            "        elif isinstance(endpoint, Deleted):\n",
         ),
         Edit(
             f"{DELIVERY}/dispatch.py",
@@ -125,6 +125,16 @@ ACTS = [
         ),
         tests="delivery/test_parking.py::"
         "test_the_end_of_a_predecessor_releases_its_follower_in_the_same_transaction[sqlite]",
+    ),
+    act(
+        "order-ends-where-an-endpoint-is-off",
+        "who comes after another one waits for it also where nothing is sent for a while",
+        Edit(
+            f"{DELIVERY}/dispatch.py",
+            "        elif _comes_after(job, endpoint.profile):\n",
+            "        elif isinstance(endpoint, Active) and _comes_after(job, endpoint.profile):\n",
+        ),
+        tests="ledger/test_found.py::test_what_a_seed_has_found_once_is_mended[order]",
     ),
     act(
         "breakers-never-open",
