@@ -1,8 +1,10 @@
 """Who is sent to next: a lane for each endpoint, and a number of slots that all of them share.
 
-Fair by construction: lanes take turns, a lane has no more attempts under way than its cap, and never
-more than there are slots left for the others (the dynamic threshold of Choudhury and Hahne, 1998). So
-however many receivers hang, a slot stays free for one that does not.
+Fair by construction: lanes take turns. A lane has no more attempts under way than its cap, never more
+than there are slots left for the others (the dynamic threshold of Choudhury and Hahne, 1998), and no
+more than its window: a few at first, one more for each answer, half as many when nobody answers (as TCP
+does, RFC 5681). So receivers that hang from the start cost a few slots each, and one that begins to
+hang later gives back what it had.
 """
 
 import asyncio
@@ -17,11 +19,13 @@ J = TypeVar("J")
 
 #: Seconds that the first in a lane may wait before the lane counts as slow.
 PATIENCE = 0.25
+#: Attempts that may be under way at an endpoint of which nothing is known.
+START = 8
 
 
 @dataclass(eq=False, slots=True)
 class Lane(Generic[J]):
-    """One endpoint's work in this process. `cap` is how many attempts may be under way.
+    """One endpoint's work in this process. `cap` and `window` are how many attempts may be under way.
 
     `waiting` has each job with the moment since which it waits. `slow`: what waits beyond the cap
     is better parked, since it keeps messages of others from being taken.
@@ -29,6 +33,7 @@ class Lane(Generic[J]):
 
     endpoint_id: str
     cap: int
+    window: int
     waiting: deque[tuple[float, J]] = field(default_factory=deque)
     busy: int = 0
     slow: bool = False
@@ -36,9 +41,18 @@ class Lane(Generic[J]):
     turning: bool = False  # the breaker's change is being written
     queued: bool = False
 
+    @property
+    def is_full(self) -> bool:
+        return self.busy >= self.cap or self.busy >= self.window
+
+    def hear(self, *, silence: bool) -> None:
+        """Widen the window for an answer, whatever it says; halve it if there was none."""
+        self.window = max(1, self.window // 2) if silence else min(self.cap, self.window + 1)
+
 
 class Lanes(Generic[J]):
-    """The lanes and the slots. `work` makes one attempt; it raises nothing."""
+    """The lanes and the slots. `work` makes one attempt; it raises nothing. `start` is how wide a lane's
+    window is at first."""
 
     def __init__(
         self,
@@ -46,10 +60,12 @@ class Lanes(Generic[J]):
         work: Callable[[Lane[J], J], Awaitable[None]],
         *,
         now: Callable[[], float],
+        start: int = START,
     ) -> None:
         self._slots = slots
         self._work = work
         self._now = now
+        self._start = start
         self._lanes: dict[str, Lane[J]] = {}
         self._turns: deque[Lane[J]] = deque()
         self._idle: list[asyncio.Future[tuple[Lane[J], J]]] = []
@@ -62,7 +78,7 @@ class Lanes(Generic[J]):
         """Answer an endpoint's lane, with the cap of now."""
         lane = self._lanes.get(endpoint_id)
         if lane is None:
-            lane = self._lanes[endpoint_id] = Lane(endpoint_id, cap)
+            lane = self._lanes[endpoint_id] = Lane(endpoint_id, cap, self._start)
         lane.cap = cap
         return lane
 
@@ -109,7 +125,7 @@ class Lanes(Generic[J]):
         await asyncio.gather(*self._runners, return_exceptions=True)
 
     def _queue(self, lane: Lane[J]) -> None:
-        if not lane.queued and lane.waiting and lane.busy < lane.cap:
+        if not lane.queued and lane.waiting and not lane.is_full:
             lane.queued = True
             self._turns.append(lane)
 
@@ -125,7 +141,7 @@ class Lanes(Generic[J]):
         """Answer the next job: of the lane whose turn it is, unless it would leave none to others."""
         for _ in range(0 if self._closed else len(self._turns)):
             lane = self._turns.popleft()
-            if not lane.waiting or lane.busy >= lane.cap:
+            if not lane.waiting or lane.is_full:
                 lane.queued = False
             elif lane.busy >= self._slots - self.busy:
                 self._turns.append(lane)

@@ -95,7 +95,8 @@ class Making:
         return evolve(job.state, attempted, self._policy.retries_of(job.owed, profile))
 
     def _hear(self, lane: Lane[Job], job: Job, tried: Tried) -> None:
-        """Let the endpoint's breaker know how the attempt ended."""
+        """Let the endpoint's lane and breaker know how the attempt ended."""
+        lane.hear(silence=tried.verdict.silent)
         if job.probe:
             lane.breaker = probed(job.probe, tried.verdict, tried.ended_at)
             return

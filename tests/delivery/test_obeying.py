@@ -1,0 +1,208 @@
+"""What a receiver says is obeyed: later, less, never again; and what an endpoint's owner has set."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from telecine.simulations.receiver import Answer
+from tests import rooms as houses
+from tests.customer import Customer
+from tests.delivery.deciding import Deciding, endpoint
+from tests.rooms import Rooms
+from tests.waiting import until
+
+House = tuple[Rooms, Customer]
+FAST = 1000
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        yield rooms, customer
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Deciding]:
+    async with Deciding() as receiving:
+        yield receiving
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+async def parked(customer: Customer, endpoint_id: str, count: int, reason: str) -> None:
+    """Wait until so many deliveries are parked at an endpoint for a reason."""
+
+    async def there() -> bool:
+        found = await customer.deliveries(endpoint_id=endpoint_id, state="parked")
+        return [each["reason"] for each in found] == [reason] * count
+
+    await until(there, deadline=30)
+
+
+async def succeeded(customer: Customer, endpoint_id: str, count: int) -> None:
+    async def there() -> bool:
+        found = await customer.deliveries(endpoint_id=endpoint_id, state="succeeded")
+        return len(found) == count
+
+    await until(there, deadline=60)
+
+
+async def test_retry_after_puts_the_next_attempt_off(house: House, receiver: Deciding) -> None:
+    rooms, customer = house
+    busy = Answer(503, headers={"Retry-After": "3600"})
+    receiver.decide = lambda taken: busy if taken.number == 1 else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+
+    await customer.upload()
+    waiting = await customer.one(hooks, "postponed")
+    await customer.speed(FAST)
+    found = await customer.ended(hooks, "succeeded")
+
+    first, second = found["attempts"]
+    assert waiting["reason"] == first["next_reason"] == "retry_after"
+    assert moment(first["next_at"]) - moment(first["ended_at"]) == timedelta(hours=1)
+    assert second["started_at"] == first["next_at"]
+    assert await rooms.problems() == []
+
+
+async def test_a_wish_for_less_holds_the_whole_endpoint_and_a_probe_ends_that(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    busy = Answer(429, headers={"Retry-After": "600"})
+    receiver.decide = lambda taken: busy if len(receiver.received) == 1 else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+
+    await customer.upload("first")
+    await customer.one(hooks, "postponed")
+    for number in range(4):
+        await customer.upload(f"later {number}")
+    await parked(customer, hooks, 4, "rate_limit")
+    assert len(receiver.received) == 1, "nobody else goes there meanwhile"
+    assert await rooms.timers_of(hooks) == [f"timer.gate.{hooks}.1"]
+    assert await rooms.problems() == []
+    await customer.speed(FAST)
+    await succeeded(customer, hooks, 5)
+
+    details = [await customer.delivery(d["id"]) for d in await customer.deliveries()]
+    triggers = sorted(attempt["trigger"] for each in details for attempt in each["attempts"])
+    assert triggers == ["first", "first", "first", "first", "probe", "retry"]
+    assert await rooms.problems() == []
+
+
+async def test_410_switches_the_endpoint_off_and_what_is_owed_goes_out_when_it_is_on_again(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    receiver.decide = lambda _: Answer(410)
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+
+    async def off() -> bool:
+        shown = await customer.call("GET", f"/v1/endpoints/{hooks}")
+        return (shown["active"], shown["why"]) == (False, "gone")
+
+    await customer.upload()
+    await until(off)
+    await parked(customer, hooks, 1, "disabled")
+    assert await rooms.problems() == []
+    receiver.decide = lambda _: Answer()
+    await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"active": True})
+    found = await customer.ended(hooks, "succeeded")
+
+    assert [(a["number"], a["status"]) for a in found["attempts"]] == [(1, 410), (2, 200)]
+    assert await rooms.problems() == []
+
+
+async def test_what_nobody_answers_opens_the_breaker_and_a_good_probe_sends_the_rest(
+    house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telecine.delivery.breaker.THRESHOLD", 3)
+    rooms, customer = house
+    async with Deciding() as dead:
+        url = dead.on("/hook")
+    hooks = await endpoint(customer, url, ["video.uploaded"], retries="none")
+
+    for number in range(3):
+        await customer.upload(f"tried {number}")
+        await until(lambda: exhausted(customer, hooks, number + 1))  # noqa: B023 - awaited here
+    for number in range(5):
+        await customer.upload(f"held {number}")
+    await parked(customer, hooks, 5, "breaker")
+    assert await rooms.timers_of(hooks) == [f"timer.gate.{hooks}.1"]
+    assert await rooms.problems() == []
+    change = {"url": receiver.on("/hook")}
+    await customer.call("PATCH", f"/v1/endpoints/{hooks}", change)
+    await customer.speed(FAST)
+    await succeeded(customer, hooks, 5)
+
+    details = [await customer.delivery(d["id"]) for d in await customer.deliveries()]
+    triggers = sorted(attempt["trigger"] for each in details for attempt in each["attempts"])
+    assert triggers == ["first"] * 7 + ["probe"]
+    assert await rooms.problems() == []
+
+
+async def exhausted(customer: Customer, hooks: str, count: int) -> bool:
+    return len(await customer.deliveries(endpoint_id=hooks, state="exhausted")) == count
+
+
+async def test_a_rate_limit_is_kept_in_virtual_time_and_makes_one_timer(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"], rate_limit=10)
+
+    for number in range(12):
+        await customer.upload(f"clip {number}")
+    await parked(customer, hooks, 11, "rate_limit")
+    assert len(receiver.received) == 1, "the one that time has stood still for"
+    assert len(await rooms.timers_of(hooks)) == 1
+    assert await rooms.problems() == []
+    await customer.speed(1)
+    await succeeded(customer, hooks, 12)
+
+    sent = await customer.deliveries(endpoint_id=hooks)
+    details = [await customer.delivery(each["id"]) for each in sent]
+    starts = sorted(moment(each["attempts"][0]["started_at"]) for each in details)
+    for earlier, later in pairwise(starts):
+        assert later - earlier >= timedelta(seconds=0.1)
+    assert await rooms.timers_of(hooks) == []
+    assert await rooms.problems() == []
+
+
+async def test_an_endpoints_own_settings_are_what_is_done(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    receiver.decide = lambda taken: Answer(500)
+    hooks = await endpoint(
+        customer,
+        receiver.on("/hook"),
+        ["video.uploaded"],
+        retries=[0, 7],
+        headers={"X-Mine": "hush"},
+        signatures=["v1", "v1a"],
+        timestamps="virtual",
+    )
+
+    await customer.upload()
+    await customer.speed(FAST)
+    found = await customer.ended(hooks, "exhausted")
+
+    first, second = found["attempts"]
+    waited = moment(second["started_at"]) - moment(first["ended_at"])
+    sent = dict(first["request_headers"])
+    taken = receiver.received[0]
+    assert waited == timedelta(seconds=7)
+    assert (taken.headers["x-mine"], sent["x-mine"]) == ("hush", "[redacted]")
+    assert [each.split(",")[0] for each in taken.headers["webhook-signature"].split()] == [
+        "v1",
+        "v1a",
+    ]
+    assert len(first["key_ids"]) == 2
+    assert int(sent["webhook-timestamp"]) == int(moment(first["started_at"]).timestamp())
+    assert await rooms.problems() == []
