@@ -37,7 +37,7 @@ def points(holds: Stream, named: dict[str, Effect]) -> list[Point]:
         Point(f"{moment} {name}", effect, moment, None if done else holds)
         for name, effect in named.items()
         for moment in moments
-        for done in [effect.name == "ack" and moment == "after"]
+        for done in [effect.name in {"ack", "ack_all"} and moment == "after"]
     ]
 
 
@@ -79,11 +79,11 @@ FOLLOWING_UP = {
     "last attempt read": delivery.LAST_READ,
     "timer set": delivery.TIMER_SET,
     "failure told": delivery.TOLD,
-    "request acknowledged": delivery.ACKNOWLEDGED,
+    "request acknowledged": delivery.DISMISSED,
 }
 DISCARD = {
     "discard recorded": second(delivery.RECORDED),
-    "timer acknowledged": second(delivery.ACKNOWLEDGED),
+    "timer acknowledged": delivery.DISMISSED,
 }
 #: The first effects of their kind are those of the first attempt, or of whoever asks.
 RESEND = {
@@ -92,7 +92,7 @@ RESEND = {
     "resend recorded": second(delivery.RECORDED),
     "resend told": second(delivery.TOLD),
     "timer moved on": second(delivery.TIMER_SET),
-    "resend acknowledged": second(delivery.ACKNOWLEDGED),
+    "resend acknowledged": delivery.DISMISSED,
 }
 #: Between these two the answer is known to the worker alone.
 _LOST = {

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
+from telecine.shared.bus import Bus
 from telecine.shared.lean_client import LeanClient
+from tests.waiting import until
 
 names = st.text("abcXYZ-019", min_size=1, max_size=12)
 values = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=20)
@@ -33,3 +36,16 @@ def test_any_bytes_are_read_as_nats_py_reads_them(raw: bytes) -> None:
 )
 def test_white_space_around_a_value_is_left_out(text: bytes) -> None:
     assert LeanClient._parse_header_lines(text) == Client._parse_header_lines(text)
+
+
+async def test_one_word_reaches_every_subject_that_it_is_said_to(bus: Bus) -> None:
+    heard: list[tuple[str, bytes]] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append((message.subject, message.data))
+
+    await bus.client.subscribe("said.*", cb=hear)
+    await bus.client.say(b"+ACK", [f"said.{number}" for number in range(300)])
+
+    await until(lambda: len(heard) == 300)
+    assert heard == [(f"said.{number}", b"+ACK") for number in range(300)]

@@ -47,8 +47,9 @@ def request(
     wanted = profile.subscription.settings
     signed_at = moment.wall if wanted.timestamps == "wall" else moment.virtual
     timestamp = int(signed_at.timestamp())
+    own = {name: keys.secrets[key] for name, key in wanted.headers} if wanted.headers else {}
     headers = {
-        **{name: keys.secrets[key] for name, key in wanted.headers},
+        **own,
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "telecine-time": moment.virtual.isoformat(),

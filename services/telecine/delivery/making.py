@@ -22,7 +22,7 @@ from telecine.delivery.trying import Tried, Trying
 from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Profile
 from telecine.shared.errors import Unavailable
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.virtual_time import VirtualClock, wall_now
 
 log = structlog.get_logger()
 
@@ -60,14 +60,15 @@ class Making:
 
     async def attempt(self, lane: Lane[Job], job: Job, profile: Profile) -> None:
         """Make one attempt at an endpoint as it is now."""
+        wall = wall_now()
         if (
             job.number == 1 and not job.is_fetched
         ):  # others have their own time, however late they come
-            job.now = max(job.now, self._clock.now())
+            job.now = max(job.now, self._clock.anchor.at(wall))
         self._records.expect_writable()
         seen = self._directory.sequence_of(job.owed.endpoint_id)
         with self._tracing(job):
-            tried = await self._trying.send(job.owed, profile, job.now)
+            tried = await self._trying.send(job.owed, profile, job.now, wall)
             trace = self._bus.tracing.current()
         after = self._after(job, profile, tried)
         ordered = profile.subscription.settings.ordering != "none" or bool(job.owed.predecessor)

@@ -155,9 +155,7 @@ class Recorder:
                 self._lost(each.job)
 
     async def _acknowledge(self, group: list[Ended]) -> None:
-        for each in group:
-            if each.job.message:
-                await self._bus.ack(each.job.message)
+        await self._bus.ack_all([each.job.message for each in group if each.job.message])
 
     async def _tell(self, group: list[Ended]) -> None:
         """Tell of the attempts, then set the timers of those that wait.

@@ -91,9 +91,11 @@ class Trying:
         self._measures = measures
         self._tracing = tracing
 
-    async def send(self, owed: Owed, profile: Profile, now: datetime) -> Tried:
-        """Send what is owed to an endpoint, as it is now. `now` is virtual."""
-        pack, moment = packs()[owed.platform], Moment(now, wall_now())
+    async def send(
+        self, owed: Owed, profile: Profile, now: datetime, wall: datetime | None = None
+    ) -> Tried:
+        """Send what is owed to an endpoint, as it is now. `now` is virtual, `wall` the same moment."""
+        pack, moment = packs()[owed.platform], Moment(now, wall or wall_now())
         keys = self._keyring.ready(profile, now) or await self._keyring.of(profile, now)
         sent = request(owed, profile, pack, keys, moment=moment, timeout=self._timeout)
         with self._tracing.posting(sent.url) as exchange:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
@@ -64,7 +63,7 @@ class Stored:
 class Bus:
     """A NATS connection with JetStream. Use `connected` to get one."""
 
-    def __init__(self, client: Client, metrics: Metrics, tracing: Tracing) -> None:
+    def __init__(self, client: LeanClient, metrics: Metrics, tracing: Tracing) -> None:
         self.client = client
         self.metrics = metrics
         self.tracing = tracing
@@ -187,6 +186,13 @@ class Bus:
     async def ack(self, message: Msg) -> None:
         """Say that all effects of this message are done. Never before they are."""
         await self._answer(message, b"+ACK")
+
+    async def ack_all(self, messages: Sequence[Msg]) -> None:
+        """Say so of many messages."""
+        if messages:
+            await self.client.say(b"+ACK", [message.reply for message in messages])
+            if self._failed:
+                self._failed.difference_update(message.reply for message in messages)
 
     async def give_up(self, message: Msg) -> None:
         """Say that nobody will ever understand this message."""

@@ -1,8 +1,11 @@
-"""A NATS client that reads headers fast: nats-py's own way takes longer than signing a webhook does."""
+"""A NATS client for many messages: nats-py's own ways of reading headers and of sending a word to many
+subjects take longer, for each, than signing a webhook does."""
 
 import re
+from collections.abc import Iterable
 
 from nats.aio.client import Client
+from nats.errors import ConnectionClosedError
 
 #: What may stand around a value, and is no part of it.
 _SPACE = " \t\n\r\x0b\x0c"
@@ -25,6 +28,17 @@ class LeanClient(Client):
         if not found.keys() <= _known and not all(map(_is_token, found)):
             return Client._parse_header_lines(raw)
         return found
+
+    async def say(self, word: bytes, subjects: Iterable[str]) -> None:
+        """Publish one word to many subjects that a server has given us, all at once."""
+        if self.is_closed:
+            raise ConnectionClosedError
+        end = b" %d\r\n%b\r\n" % (len(word), word)
+        commands = [b"PUB %b%b" % (subject.encode(), end) for subject in subjects]
+        self.stats["out_msgs"] += len(commands)
+        self.stats["out_bytes"] += len(commands) * len(word)
+        await self._send_command(b"".join(commands))
+        await self._flush_pending()
 
 
 _known: set[str] = set()

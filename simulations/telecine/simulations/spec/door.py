@@ -7,7 +7,6 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from fastapi import FastAPI
-from nats.aio.client import Client
 
 from telecine.gateway.app import application
 from telecine.gateway.uploads import Uploads
@@ -17,6 +16,7 @@ from telecine.shared.contracts import Request
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
 from telecine.shared.heartbeat import Pulse
+from telecine.shared.lean_client import LeanClient
 from telecine.shared.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.shared.tracing import Tracing
@@ -33,7 +33,7 @@ async def _nobody(request: Request[R]) -> R:
 def composed() -> Iterator[FastAPI]:
     """Compose the application with default settings and no connection, while the block lasts."""
     settings = Settings.model_construct()
-    bus = Bus(Client(), Metrics(), Tracing())
+    bus = Bus(LeanClient(), Metrics(), Tracing())
     with TemporaryDirectory() as folder:
         uploads = Uploads(Path(folder), _nobody, keep=False)
         house = House(
