@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from nats.errors import Error as NatsError
+
 from telecine.shared.aggregates import VIDEO
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database
+from telecine.shared.errors import Unavailable
 from telecine.shared.eventlog import EventLog
 from tests.customer import ORG, Customer
 from tests.ledger import reading
@@ -21,6 +24,8 @@ from tests.waiting import until
 
 #: Seconds until everything that is owed must have ended.
 PATIENCE = 60.0
+#: What a question meets whose server was killed, or is busy.
+AWAY = (NatsError, TimeoutError, Unavailable)
 #: The last fact of a video that the encoder makes.
 LAST = "video.ready_to_watch"
 
@@ -123,7 +128,7 @@ class Run:
             stuck: list[str] = []
         except AssertionError as error:
             stuck = [f"not at rest: {error}"]
-        account = await self._account()
+        account: Account = await until(self._read, deadline=PATIENCE, poll=0.2)
         for endpoint_id in self._wanted:
             await self.ground.customer.delete(endpoint_id)
         return Result(
@@ -140,6 +145,20 @@ class Run:
         )
 
     async def _ended(self) -> bool:
+        """Whether all has ended; who cannot be asked just now has not."""
+        try:
+            return await self._all_ended()
+        except AWAY:
+            return False
+
+    async def _read(self) -> Account | None:
+        """Answer the account; None if its sides cannot be read just now."""
+        try:
+            return await self._account()
+        except AWAY:
+            return None
+
+    async def _all_ended(self) -> bool:
         """Whether every fact has come, all that is owed is on record and has ended, and no work is left."""
         await self._look_at_timers()
         await self._switch_on()
