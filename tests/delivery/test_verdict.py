@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.delivery.outcome import ErrorClass, Outcome, Timings, judged
+from telecine.delivery.outcome import Outcome, Timings, judged
 from telecine.delivery.verdict import Verdict, judge
+from telecine.shared.contracts.delivery import ErrorClass
 
 WALL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

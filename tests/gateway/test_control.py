@@ -157,6 +157,34 @@ async def test_deliveries_are_listed_filtered_and_paged(house: TestHouse) -> Non
     assert failed["deliveries"] == []
 
 
+async def test_attempts_are_searched(house: TestHouse) -> None:
+    good = await endpoint(house, house.receiver.on("/good"))
+    bad = await endpoint(house, "http://127.0.0.1:9/nobody")
+    video_id = await upload(house)
+
+    async def recorded() -> Any:
+        page = await get(house, "/v1/attempts")
+        return page["attempts"] if len(page["attempts"]) == 4 else None
+
+    everything = await until(recorded)
+    failed = (await get(house, "/v1/attempts", error="connect", status="none"))["attempts"]
+    fine = (await get(house, "/v1/attempts", status="2xx", endpoint_id=good))["attempts"]
+    first = await get(house, "/v1/attempts", limit=3, video_id=video_id)
+    rest = await get(house, "/v1/attempts", cursor=first["cursor"], video_id=video_id)
+    later = await get(house, "/v1/attempts", since="2100-01-01T00:00:00Z")
+    others = await house.http.get("/v1/attempts", params={"endpoint_id": good}, headers=OTHER)
+
+    assert {each["endpoint_id"] for each in failed} == {bad}
+    assert {each["endpoint_id"] for each in fine} == {good}
+    assert {each["status"] for each in fine} == {200}
+    assert {each["video_id"] for each in everything} == {video_id}
+    assert (first["attempts"] + rest["attempts"], rest["cursor"]) == (everything, None)
+    assert later["attempts"] == others.json()["attempts"] == []
+    (shown,) = [each for each in fine if each["event_type"] == "video.uploaded"]
+    assert shown["key_ids"]
+    assert (shown["response_length"], shown["reused"]) == (len("webhook received\n"), False)
+
+
 async def test_a_delivery_shows_its_body_and_every_attempt(house: TestHouse) -> None:
     await endpoint(house, house.receiver.on("/hook"))
     await upload(house)
@@ -211,7 +239,7 @@ async def test_the_clock_is_read_frozen_and_set(house: TestHouse) -> None:
 async def test_without_a_good_key_nothing_is_shown(
     house: TestHouse, headers: dict[str, str], word: str
 ) -> None:
-    for path in ("/v1/endpoints", "/v1/events", "/v1/deliveries", "/v1/clock"):
+    for path in ("/v1/endpoints", "/v1/events", "/v1/deliveries", "/v1/attempts", "/v1/clock"):
         answer = await house.http.get(path, headers=headers)
 
         assert answer.status_code == 401
@@ -228,6 +256,19 @@ async def test_without_a_good_key_nothing_is_shown(
         ("/v1/events", {"category": "clock"}, "category"),
         ("/v1/deliveries", {"cursor": "yesterday"}, "cursor"),
         ("/v1/deliveries", {"state": "lost"}, "state"),
+        ("/v1/deliveries", {"reason": "laziness"}, "reason"),
+        ("/v1/deliveries", {"since": "yesterday"}, "since"),
+        ("/v1/attempts", {"cursor": "-1"}, "cursor"),
+        ("/v1/attempts", {"cursor": "9" * 30}, "cursor"),
+        ("/v1/attempts", {"status": "5x"}, "status"),
+        ("/v1/attempts", {"error": "bad luck"}, "error"),
+        ("/v1/attempts", {"trigger": "whim"}, "trigger"),
+        ("/v1/attempts", {"until": "2026-01-31T00:00:00"}, "until"),
+        (
+            "/v1/attempts",
+            {"since": "2026-02-01T00:00:00Z", "until": "2026-01-31T00:00:00Z"},
+            "until",
+        ),
         ("/v1/endpoints", {"offset": "-1"}, "offset"),
     ],
 )

@@ -4,19 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Literal
 
-ErrorClass = Literal[
-    "dns",  # the host name has no address
-    "egress",  # the egress policy forbids the address, so nobody was called
-    "connect",  # nobody answers at that address
-    "tls",  # the handshake failed, or the certificate is not the host's
-    "timeout",  # the one deadline passed, wherever the attempt was
-    "reset",  # the connection ended before the answer did
-    "protocol",  # what came is not HTTP, or past our limits, or the request cannot be put into HTTP
-    "redirect",  # 3xx: never followed
-    "status",  # any other answer but 2xx
-]
+from telecine.shared.contracts.delivery import ErrorClass
 
 BODY_CAP = 16 * 1024  # bytes of an answer's body that are read and kept
 HEADERS_CAP = 16 * 1024  # bytes of an answer's header names and values that are kept

@@ -16,12 +16,14 @@ from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
 from telecine.delivery.resending import Desk, Resends
 from telecine.delivery.schema import SCHEMA
+from telecine.delivery.searching import AttemptSearch
 from telecine.delivery.sender import Sender
 from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.trust import trusting
 from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
+from telecine.shared.contracts.attempts import SearchAttempts
 from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
 from telecine.shared.database import Database
 from telecine.shared.endpoint import Endpoint
@@ -59,6 +61,7 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         endpoints = EventLog(me.bus, ENDPOINT)
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
+        serve(me.broker, SearchAttempts, AttemptSearch(database).page)
         serve(me.broker, ResendDelivery, Desk(me.bus, records, endpoints).resend)
         await _work(me, database, records, endpoints)
         await me.ready()

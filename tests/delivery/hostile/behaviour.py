@@ -7,8 +7,9 @@ from time import perf_counter
 import pytest
 
 from telecine.delivery.connection import Connection
-from telecine.delivery.outcome import BODY_CAP, HEADERS_CAP, ErrorClass, Outcome
+from telecine.delivery.outcome import BODY_CAP, HEADERS_CAP, Outcome
 from telecine.delivery.sender import Sender
+from telecine.shared.contracts.delivery import ErrorClass
 from tests.delivery.receivers import Receiver, Script, receiving, webhook
 from tests.waiting import until
 

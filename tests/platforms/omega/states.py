@@ -135,6 +135,8 @@ def delivery(**changes: Any) -> Delivery:
         "reason": None,
         "ended": None,
         "correlation_id": "correlation",
+        "predecessor": None,
+        "trigger": "first",
     }
     return Delivery.model_validate({**fields, **changes})
 
@@ -143,13 +145,15 @@ def attempt(**changes: Any) -> Attempt:
     """Answer one good attempt, or with `changes` another."""
     fields: dict[str, Any] = {
         **dict.fromkeys(("address", "error", "dns_ms", "connect_ms", "tls_ms", "first_byte_ms")),
-        **dict.fromkeys(("next_at", "next_reason")),
+        **dict.fromkeys(("next_at", "next_reason", "response_length")),
         "number": 1,
         "trigger": "first",
         "started_at": LATER,
         "ended_at": LATER,
         "wall_at": LATER,
         "url": "http://localhost:6060/webhook",
+        "reused": False,
+        "key_ids": ["key"],
         "request_headers": [],
         "status": 200,
         "reason": "OK",

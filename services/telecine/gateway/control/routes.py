@@ -1,26 +1,22 @@
 """The routes of `/v1`. Everything is within the organisation of the key."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
+from telecine.gateway.control.attempts import add_attempts
+from telecine.gateway.control.deliveries import add_deliveries
 from telecine.gateway.control.endpoint_keys import add_endpoint_keys, add_endpoint_tests
 from telecine.gateway.control.endpoints import add_endpoints
 from telecine.gateway.control.errors import describe
+from telecine.gateway.control.parameters import Limit, place_or_moment, position
 from telecine.gateway.control.replays import add_replays
 from telecine.gateway.control.tokens import token
 from telecine.gateway.logs import Logs, as_of
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials, guarded
 from telecine.shared.contracts.clock import GetClock, SetClock
-from telecine.shared.contracts.delivery import (
-    DeliveryState,
-    GetDelivery,
-    ListDeliveries,
-    ResendDelivery,
-)
 from telecine.shared.errors import Refusal, Unavailable
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -28,7 +24,6 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 #: Whose facts: each kind has a log, and positions, of its own.
 Category = Literal["video", "live", "job", "folder", "endpoint"]
-Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer.")]
 
 
 def router(house: House, logs: Logs) -> APIRouter:
@@ -48,7 +43,8 @@ def router(house: House, logs: Logs) -> APIRouter:
     add_endpoint_keys(routes, house, authorised)
     add_endpoint_tests(routes, house, authorised)
     _events(routes, logs, authorised)
-    _deliveries(routes, house, authorised)
+    add_deliveries(routes, house, authorised)
+    add_attempts(routes, house, authorised)
     add_replays(routes, house, authorised)
     _clock(routes, house, authorised)
     _reset(routes, house, authorised)
@@ -71,7 +67,7 @@ def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:
         kind = type_.partition(".")[0] if type_ else category
         of_type = type_.partition(".")[2] if type_ else "*"
         filter_ = f"{kind}.{of_type}.{org}.{token(video_id) if video_id else '*'}"
-        found = await logs.page(kind, filter_, after=_position(cursor, "cursor"), limit=limit)
+        found = await logs.page(kind, filter_, after=position(cursor, "cursor"), limit=limit)
         last = str(found[-1].recorded.sequence) if found else cursor
         return shapes.EventsAnswer(events=[each.event() for each in found], cursor=last)
 
@@ -91,7 +87,7 @@ def _events(routes: APIRouter, logs: Logs, authorised: Any) -> None:
 
 
 def _state_then(video_id: str, facts: list[Any], moment: str) -> shapes.StateAnswer:
-    then = as_of(facts, _moment(moment))
+    then = as_of(facts, place_or_moment(moment, "as_of"))
     if then is None:
         raise Refusal("not_found", "the video did not exist then", "as_of")
     last = then.recorded
@@ -102,74 +98,6 @@ def _state_then(video_id: str, facts: list[Any], moment: str) -> shapes.StateAns
 
 def _joined(names: set[str]) -> str:
     return ", ".join(sorted(names))
-
-
-def _position(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Refusal(
-            "invalid", "not a cursor of this list; take it from the answer before", field
-        )
-    return int(text)
-
-
-def _moment(text: str) -> int | datetime:
-    if text.isascii() and text.isdigit():
-        return _position(text, "as_of")
-    try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted + arrives as a space
-    except ValueError as error:
-        message = "use a position of the log or an RFC 3339 time such as 2026-01-31T12:00:00Z"
-        raise Refusal("invalid", message, "as_of") from error
-    if moment.tzinfo is None:
-        raise Refusal("invalid", "give the time a zone, such as a final Z", "as_of")
-    return moment
-
-
-def _deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
-    @routes.get("/deliveries", summary="What was owed to endpoints, newest first")
-    async def deliveries(
-        *,
-        org: str = authorised,
-        endpoint_id: str | None = None,
-        video_id: str | None = None,
-        type_: Annotated[str | None, Query(alias="type")] = None,
-        state: DeliveryState | None = None,
-        cursor: str | None = None,
-        limit: Limit = 100,
-    ) -> shapes.DeliveriesAnswer:
-        query = ListDeliveries(
-            org=org,
-            endpoint_id=endpoint_id,
-            video_id=video_id,
-            event_type=type_,
-            state=state,
-            cursor=cursor,
-            limit=limit,
-        )
-        page = await house.call(query)
-        return shapes.DeliveriesAnswer(deliveries=page.deliveries, cursor=page.cursor)
-
-    @routes.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
-    async def delivery(delivery_id: str, org: str = authorised) -> shapes.DeliveryAnswer:
-        found = await house.call(GetDelivery(org=org, delivery_id=delivery_id))
-        return shapes.DeliveryAnswer(
-            delivery=found.delivery, body=found.body, attempts=found.attempts
-        )
-
-    @routes.post(
-        "/deliveries/{delivery_id}/resend",
-        status_code=202,
-        summary="Make one more attempt now; it schedules no retry",
-    )
-    async def resend(
-        request: Request, delivery_id: str, org: str = authorised
-    ) -> shapes.ResendAnswer:
-        caller = house.caller(request, org)
-        command = ResendDelivery(
-            **caller.ids(), request_key=caller.request_key, delivery_id=delivery_id
-        )
-        taken = await house.call(command)
-        return shapes.ResendAnswer(delivery=taken.delivery, number=taken.number)
 
 
 def _clock(routes: APIRouter, house: House, authorised: Any) -> None:

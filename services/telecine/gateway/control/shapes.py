@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from telecine.shared.contracts.attempts import FoundAttempt
 from telecine.shared.contracts.clock import ClockAnswer
-from telecine.shared.contracts.delivery import Attempt, Delivery
+from telecine.shared.contracts.delivery import Attempt, Delivery, ListedDelivery
 
 
 class Shape(BaseModel):
@@ -49,9 +50,23 @@ class StateAnswer(Shape):
 
 
 class DeliveriesAnswer(Shape):
-    """Newest first. `cursor` continues behind the last one; null at the end."""
+    """Newest first. `cursor` continues behind what was looked through; null at the end.
 
-    deliveries: list[Delivery]
+    An answer looks through 100,000 deliveries at most: with a cursor it may hold fewer than `limit`.
+    """
+
+    deliveries: list[ListedDelivery]
+    cursor: str | None
+
+
+class AttemptsAnswer(Shape):
+    """Newest first. `cursor` continues behind what was looked through; null at the end.
+
+    An answer looks through 100,000 attempts and holds 640 KiB at most: with a cursor it may hold fewer
+    than `limit`.
+    """
+
+    attempts: list[FoundAttempt]
     cursor: str | None
 
 

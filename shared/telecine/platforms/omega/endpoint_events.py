@@ -5,6 +5,7 @@ for one endpoint.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -70,7 +71,7 @@ class EndpointEvents:
                     yield details
             cursor, more = page.cursor, page.cursor is not None
 
-    async def _details(self, org: str, deliveries: list[Delivery]) -> Pages:
+    async def _details(self, org: str, deliveries: Sequence[Delivery]) -> Pages:
         for start in range(0, len(deliveries), _AT_ONCE):
             some = deliveries[start : start + _AT_ONCE]
             found = await asyncio.gather(

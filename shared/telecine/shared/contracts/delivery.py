@@ -14,6 +14,18 @@ DeliveryState = Literal["postponed", "parked", "succeeded", "exhausted", "discar
 Why = Literal[
     "schedule", "retry_after", "breaker", "disabled", "ordering", "rate_limit", "in_flight"
 ]
+#: Why an attempt did not succeed.
+ErrorClass = Literal[
+    "dns",  # the host name has no address
+    "egress",  # the egress policy forbids the address, so nobody was called
+    "connect",  # nobody answers at that address
+    "tls",  # the handshake failed, or the certificate is not the host's
+    "timeout",  # the one deadline passed, wherever the attempt was
+    "reset",  # the connection ended before the answer did
+    "protocol",  # what came is not HTTP, or past our limits, or the request cannot be put into HTTP
+    "redirect",  # 3xx: never followed
+    "status",  # any other answer but 2xx
+]
 #: Why an attempt was made; `repeat`: another one had taken its number before it was on record.
 Trigger = Literal["first", "retry", "resend", "replay", "probe", "test", "repeat"]
 
@@ -88,10 +100,16 @@ class DeliveryDetail(Wire):
     attempts: list[Attempt]
 
 
-class DeliveryPage(Wire):
-    """Newest first; `cursor` continues behind the last one, empty at the end."""
+class ListedDelivery(Delivery):
+    """A delivery in a list; `error` is the class of its last attempt's error."""
 
-    deliveries: list[Delivery]
+    error: ErrorClass | None
+
+
+class DeliveryPage(Wire):
+    """Newest first; `cursor` continues behind the last one looked at, empty at the end."""
+
+    deliveries: list[ListedDelivery]
     cursor: str | None
 
 
@@ -126,6 +144,9 @@ class ResendDelivery(Command[Resending]):
 
 
 class ListDeliveries(Request[DeliveryPage]):
+    """Deliveries that are all of this. `since` (included) and `until` (excluded) are virtual moments of
+    their events."""
+
     service: ClassVar[str] = "delivery"
     name: ClassVar[str] = "delivery.list"
     reply: ClassVar[type[Any]] = DeliveryPage
@@ -134,5 +155,8 @@ class ListDeliveries(Request[DeliveryPage]):
     video_id: str | None = None
     event_type: str | None = None
     state: DeliveryState | None = None
+    reason: Why | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     cursor: str | None = None
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE

@@ -1,0 +1,73 @@
+"""`/v1/deliveries`: what was owed to endpoints, each with every attempt, and one more of them by hand."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from telecine.gateway.control import shapes
+from telecine.gateway.control.parameters import Limit, Since, Until, span
+from telecine.platforms.house import House
+from telecine.shared.contracts.delivery import (
+    DeliveryState,
+    GetDelivery,
+    ListDeliveries,
+    ResendDelivery,
+    Why,
+)
+
+
+def add_deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
+    """Register what shows deliveries and sends them again."""
+    _reading(routes, house, authorised)
+
+    @routes.post(
+        "/deliveries/{delivery_id}/resend",
+        status_code=202,
+        summary="Make one more attempt now; it schedules no retry",
+    )
+    async def resend(
+        request: Request, delivery_id: str, org: str = authorised
+    ) -> shapes.ResendAnswer:
+        caller = house.caller(request, org)
+        command = ResendDelivery(
+            **caller.ids(), request_key=caller.request_key, delivery_id=delivery_id
+        )
+        taken = await house.call(command)
+        return shapes.ResendAnswer(delivery=taken.delivery, number=taken.number)
+
+
+def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
+    @routes.get("/deliveries", summary="What was owed to endpoints, newest first")
+    async def deliveries(
+        *,
+        org: str = authorised,
+        endpoint_id: str | None = None,
+        video_id: str | None = None,
+        type_: Annotated[str | None, Query(alias="type")] = None,
+        state: DeliveryState | None = None,
+        reason: Annotated[Why | None, Query(description="Why it is postponed or parked.")] = None,
+        since: Since = None,
+        until: Until = None,
+        cursor: str | None = None,
+        limit: Limit = 100,
+    ) -> shapes.DeliveriesAnswer:
+        query = ListDeliveries(
+            org=org,
+            endpoint_id=endpoint_id,
+            video_id=video_id,
+            event_type=type_,
+            state=state,
+            reason=reason,
+            **span(since, until),
+            cursor=cursor,
+            limit=limit,
+        )
+        page = await house.call(query)
+        return shapes.DeliveriesAnswer(deliveries=page.deliveries, cursor=page.cursor)
+
+    @routes.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
+    async def delivery(delivery_id: str, org: str = authorised) -> shapes.DeliveryAnswer:
+        found = await house.call(GetDelivery(org=org, delivery_id=delivery_id))
+        return shapes.DeliveryAnswer(
+            delivery=found.delivery, body=found.body, attempts=found.attempts
+        )

@@ -1,0 +1,65 @@
+"""Parameters that several routes of `/v1` take: positions, moments, statuses, and how many rows."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query
+
+from telecine.shared.contracts.attempts import Statuses
+from telecine.shared.errors import Refusal
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer, at most.")]
+Since = Annotated[str | None, Query(description="RFC 3339, virtual: nothing from before it.")]
+Until = Annotated[str | None, Query(description="RFC 3339, virtual: nothing from it on.")]
+
+_STATUS = re.compile(r"[1-9](\d\d|xx)")
+_AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
+
+
+def position(text: str, field: str) -> int:
+    """Read a position in a log. Raises Refusal."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Refusal(
+            "invalid", "not a cursor of this list; take it from the answer before", field
+        )
+    return int(text)
+
+
+def moment(text: str, field: str, wanted: str = _AN_RFC_3339_TIME) -> datetime:
+    """Read a moment. Raises Refusal, which says what is `wanted`."""
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted + arrives as a space
+    except ValueError as error:
+        raise Refusal("invalid", f"use {wanted}", field) from error
+    if found.tzinfo is None:
+        raise Refusal("invalid", "give the time a zone, such as a final Z", field)
+    return found
+
+
+def place_or_moment(text: str, field: str) -> int | datetime:
+    """Read a position in a log, or a moment. Raises Refusal."""
+    if text.isascii() and text.isdigit():
+        return position(text, field)
+    return moment(text, field, f"a position of the log or {_AN_RFC_3339_TIME}")
+
+
+def span(since: str | None, until: str | None) -> dict[str, datetime | None]:
+    """Read a span of time. Raises Refusal, also of one that ends before it begins."""
+    start = moment(since, "since") if since is not None else None
+    end = moment(until, "until") if until is not None else None
+    if start and end and start >= end:
+        raise Refusal("invalid", "until is not after since; swap them", "until")
+    return {"since": start, "until": end}
+
+
+def statuses(text: str | None) -> Statuses | None:
+    """Read a status (503), a class of them (5xx) or `none`. Raises Refusal."""
+    if text is None:
+        return None
+    if text == "none":
+        return Statuses(least=None, most=None)
+    if not _STATUS.fullmatch(text):
+        message = "use a status such as 503, a class such as 5xx, or none for no answer"
+        raise Refusal("invalid", message, "status")
+    return Statuses(least=int(text.replace("x", "0")), most=int(text.replace("x", "9")))
