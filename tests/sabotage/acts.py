@@ -6,6 +6,7 @@ from tests.sabotage import (
     acts_on_encoding,
     acts_on_endpoints,
     acts_on_folders,
+    acts_on_records,
     acts_on_sending,
     acts_on_the_clock,
     acts_on_the_fan_out,
@@ -20,7 +21,7 @@ ACTS: dict[str, Act] = {
         *(acts_on_delivery, acts_on_sending, acts_on_egress),
         *(acts_on_the_log, acts_on_the_clock, acts_on_uploads),
         *(acts_on_folders, acts_on_encoding, acts_on_the_fan_out),
-        *(acts_on_endpoints,),
+        *(acts_on_endpoints, acts_on_records),
     )
     for each in part.ACTS
 }

@@ -1,0 +1,22 @@
+"""Sabotage of the attempt log: reading it."""
+
+from tests.sabotage.act import Edit, act
+
+DELIVERY = "services/telecine/delivery"
+SEARCH = "delivery/test_searching.py"
+
+ACTS = [
+    act(
+        "cursors-count-rows",
+        "a cursor goes on at the place where it was, whatever is added meanwhile",
+        Edit(
+            f"{DELIVERY}/searching.py",
+            "        found = await walked(self._database, walk, behind, query.limit, most=self._most)\n",
+            "        skipped = behind[0] if behind else 0\n"
+            "        most = query.limit + skipped\n"
+            "        found = await walked(self._database, walk, None, most, most=self._most)\n"
+            "        found = type(found)(found.rows[skipped:], found.behind and (most,))\n",
+        ),
+        tests=f"{SEARCH}::test_a_cursor_goes_on_where_it_was_whatever_is_added[sqlite]",
+    ),
+]
