@@ -12,12 +12,8 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
 from telecine.delivery.connection import Connection
 from telecine.delivery.exchange import Exchange
-from telecine.delivery.outcome import ErrorClass
-=======
->>>>>>> c4a0736 (Search through every attempt: /v1/attempts; list deliveries by reason and time)
 from telecine.delivery.reading import BadAnswer, Reading
 from telecine.delivery.recording import Answer
 from telecine.delivery.sender import Sender

@@ -14,7 +14,7 @@ Status = Annotated[
     str | None, Query(description="A status (503), a class of them (5xx), or none: no answer.")
 ]
 Error = Annotated[
-    ErrorClass | Literal["any"] | None, Query(description="A class of error, or any of them.")
+    Literal[ErrorClass, "any"] | None, Query(description="A class of error, or any of them.")
 ]
 
 
