@@ -1,4 +1,4 @@
-"""Sabotage of the attempt log: reading it."""
+"""Sabotage of the attempt log: reading it, and what is deleted of it."""
 
 from tests.sabotage.act import Edit, act
 
@@ -18,5 +18,20 @@ ACTS = [
             "        found = type(found)(found.rows[skipped:], found.behind and (most,))\n",
         ),
         tests=f"{SEARCH}::test_a_cursor_goes_on_where_it_was_whatever_is_added[sqlite]",
+    ),
+    act(
+        "retention-takes-what-waits",
+        "what waits to be sent is never deleted",
+        Edit(
+            f"{DELIVERY}/retention.py",
+            "        if each.state in ENDED\n        and not is_young",
+            "        if not is_young",
+        ),
+        Edit(
+            f"{DELIVERY}/retention.py",
+            ".where(col(DeliveryRow.id).in_(ids), col(DeliveryRow.state).in_(ENDED))",
+            ".where(col(DeliveryRow.id).in_(ids))",
+        ),
+        tests="delivery/test_retention.py::test_what_waits_is_never_deleted[sqlite-bounds0]",
     ),
 ]

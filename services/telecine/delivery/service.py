@@ -15,6 +15,7 @@ from telecine.delivery.policy import Policy
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
 from telecine.delivery.resending import Desk, Resends
+from telecine.delivery.retention import Bounds, Retention
 from telecine.delivery.schema import SCHEMA
 from telecine.delivery.searching import AttemptSearch
 from telecine.delivery.sender import Sender
@@ -120,6 +121,8 @@ async def _work(
         await me.stack.enter_async_context(running.running())
     sweeping = Sweeping(me.settings, me.clock, database, directory, lot)
     await me.stack.enter_async_context(sweeping.running())
+    retention = Retention(Bounds.of(me.settings), me.clock.now, database)
+    await me.stack.enter_async_context(retention.running())
 
 
 async def _trying(me: Instance) -> Trying:

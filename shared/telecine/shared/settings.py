@@ -97,6 +97,15 @@ class Settings(BaseSettings):
         24.0 * 14,
         description="Virtual hours after its event that a delivery may be parked; then it is discarded.",
     )
+    keep_days: Annotated[float, Field(ge=0)] = Field(
+        90.0,
+        description="Virtual days after its last change that a delivery that has ended is kept, with its "
+        "attempts; 0: for ever.",
+    )
+    keep_attempts: Annotated[int, Field(ge=0)] = Field(
+        5_000_000,
+        description="Newest attempts that are kept; older ones go with deliveries that have ended. 0: all.",
+    )
     upload_limit: Annotated[int, Field(ge=1)] = Field(
         5 * 1024**3, description="Bytes that one uploaded file may have."
     )
