@@ -75,9 +75,7 @@ async def _prepare(parts: Parts) -> int:
 async def _round(parts: Parts, count: int) -> Round:
     """Send so many barely, then as many through everything."""
     bare = await parts.bare(count)
-    await parts.backlog.hold()
-    await parts.backlog.publish(parts.backlog.owed(count, parts.to))
-    await parts.receiver.ask("forget")
+    early = await parts.pile_up(parts.backlog.owed(count, parts.to))
     before = await parts.busy()
     await parts.backlog.release()
     began = perf_counter()
@@ -85,12 +83,12 @@ async def _round(parts: Parts, count: int) -> Round:
     seconds, after = perf_counter() - began, await parts.busy()
     await parts.came(count)
     busy = {part: after[part] - before[part] for part in after}
-    return Round(count, seconds, bare.seconds, bare.cpu_seconds, busy)
+    return Round(count, early, seconds, bare.seconds, bare.cpu_seconds, busy)
 
 
 def _cpu(rounds: Sequence[Round]) -> dict[str, float]:
     """Answer the microseconds of processor time that a delivery takes, by part."""
     return {
-        part: median(each.busy[part] / each.count for each in rounds) * 1e6
+        part: median(each.busy[part] / (each.count - each.early) for each in rounds) * 1e6
         for part in rounds[0].busy
     }

@@ -53,9 +53,7 @@ async def _hanging(parts: Parts) -> AsyncIterator[list[To]]:
 async def _round(parts: Parts, more: Sequence[To]) -> float:
     """Answer how many a second come to those who answer, while the others are owed their share."""
     count, backlog = parts.plan.deliveries, parts.backlog
-    await backlog.hold()
-    await backlog.publish(backlog.mixed(count, parts.to, more))
-    await parts.receiver.ask("forget")
+    early = await parts.pile_up(backlog.mixed(count, parts.to, more))
     await backlog.release()
     began = perf_counter()
     while (await parts.receiver.ask("count"))["arrived"] < count:
@@ -64,7 +62,7 @@ async def _round(parts: Parts, more: Sequence[To]) -> float:
         await asyncio.sleep(_POLL)
     seconds = perf_counter() - began
     await parts.came(count)
-    return count / seconds
+    return (count - early) / seconds
 
 
 async def _stream(parts: Parts, more: Sequence[To]) -> list[float]:

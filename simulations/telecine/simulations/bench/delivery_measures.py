@@ -9,11 +9,13 @@ from telecine.simulations.bench.measures import Machine
 class Round:
     """One round of the whole pipeline beside one of the bare sender, both of `count` webhooks.
 
-    `seconds`: from the moment that the workers may begin until all is acknowledged. `busy`: seconds of
+    `early`: those that came before the workers were let go, since one that makes its consumer anew ends
+    the hold; they are in no rate. `seconds`: from then on until all is acknowledged. `busy`: seconds of
     processor time in that time, by part.
     """
 
     count: int
+    early: int
     seconds: float
     bare_seconds: float
     bare_cpu_seconds: float
@@ -21,7 +23,7 @@ class Round:
 
     @property
     def per_second(self) -> float:
-        return self.count / self.seconds
+        return (self.count - self.early) / self.seconds
 
     @property
     def bare_per_second(self) -> float:

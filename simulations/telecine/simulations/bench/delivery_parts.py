@@ -1,12 +1,13 @@
 """The parts of `bench delivery`, each in a process of its own, and what is done with them."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from telecine.shared.owed import Owed
 from telecine.simulations.bench.backlog import Backlog, To
 from telecine.simulations.bench.bare import Bare
 from telecine.simulations.bench.beside import Beside, beside
@@ -51,6 +52,13 @@ class Parts:
         """Have the bare sender send so many."""
         await self.receiver.ask("forget")
         return Bare(count, **await self.sender.ask("send", count=count))
+
+    async def pile_up(self, owed: Iterable[Owed]) -> int:
+        """Publish what is owed while nobody may have it. Answers how much of it has come all the same."""
+        await self.receiver.ask("forget")
+        await self.backlog.hold()
+        await self.backlog.publish(owed)
+        return int((await self.receiver.ask("count"))["arrived"])
 
     async def came(self, owed: int) -> dict[str, int]:
         """Answer what has come since the receiver forgot, and add it to the account."""
