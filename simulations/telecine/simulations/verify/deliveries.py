@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.delivery.parking import RETENTION
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.platforms.pack import Fidelity
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Recorded
@@ -27,17 +28,34 @@ _SKEW = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Records:
-    """The rows of the delivery service."""
+    """The rows of the delivery service. What happened until `forgotten` may be gone from them."""
 
     deliveries: dict[str, DeliveryRow]
     attempts: dict[str, list[AttemptRow]]
+    gates: dict[str, GateRow]
+    forgotten: datetime | None
 
     @classmethod
-    def of(cls, deliveries: Iterable[DeliveryRow], attempts: Iterable[AttemptRow]) -> "Records":
+    def of(
+        cls,
+        deliveries: Iterable[DeliveryRow],
+        attempts: Iterable[AttemptRow],
+        gates: Iterable[GateRow] = (),
+        marks: Iterable[MarkRow] = (),
+    ) -> "Records":
         by_delivery: dict[str, list[AttemptRow]] = defaultdict(list)
         for attempt in sorted(attempts, key=lambda row: row.number):  # PostgreSQL keeps no order
             by_delivery[attempt.delivery_id].append(attempt)
-        return cls({row.id: row for row in deliveries}, dict(by_delivery))
+        return cls(
+            {row.id: row for row in deliveries},
+            dict(by_delivery),
+            {gate.endpoint_id: gate for gate in gates},
+            next((mark.at for mark in marks if mark.name == RETENTION), None),
+        )
+
+    def may_lack(self, event_at: datetime) -> bool:
+        """Whether retention may have taken the deliveries of an event."""
+        return self.forgotten is not None and event_at <= self.forgotten
 
 
 def check_owed(
@@ -49,7 +67,8 @@ def check_owed(
     fidelity: Fidelity,
     findings: Findings,
 ) -> None:
-    """Every fact that was matched has a delivery for each endpoint that wanted it all that while."""
+    """Every fact that was matched has a delivery for each endpoint that wanted it all that while, unless
+    it is so old that retention may have taken it."""
     bounds = _matched_by(facts, records, queues)
     by_org: dict[str, list[Folded[Endpoint, EndpointFact]]] = defaultdict(list)
     for endpoint in endpoints.values():
@@ -57,7 +76,7 @@ def check_owed(
     known = records.deliveries.keys() | queues.owed.keys()
     for fact in facts:
         event = place(fact.fact.type, fact.sequence)
-        if fact.sequence > queues.matched_up_to[event[0]]:
+        if fact.sequence > queues.matched_up_to[event[0]] or records.may_lack(fact.stamp.at):
             continue
         for endpoint in by_org[fact.stamp.org]:
             if _wanted(endpoint, fact, bounds[event], fidelity):
@@ -152,21 +171,39 @@ def _check_attempts(row: DeliveryRow, attempts: list[AttemptRow], findings: Find
         counted and len(set(numbers)) == len(numbers) and unused in _unused(row, made),
         f"{row.id} has attempts {numbers}, not {row.attempts} before number {row.next}",
     )
+    for each in made:
+        problem = f"{row.id} has attempt {each.number} as {each.trigger}, which it cannot be"
+        findings.hold("attempts", _has_a_reason(row, each), problem)
     if any(each.error is None for each in made if _is_aside(each)):
         right = row.state == "succeeded"
         findings.hold("outcomes", right, f"{row.id} is {row.state}, a resend succeeded")
         return
     chain = [each for each in made if not _is_aside(each)]
     good = [each.error is None for each in chain]
-    ends = {"succeeded": True, "exhausted": False, "postponed": False}
+    ends = {"succeeded": True, "exhausted": False, "postponed": False, "parked": False}
     if row.state in ends and good:
         right = good[-1] is ends[row.state] and not any(good[:-1])
         findings.hold("outcomes", right, f"{row.id} is {row.state}, its attempts say {good}")
     if row.state == "postponed" and chain:
-        same = chain[-1].next_at == row.next_at
+        last = chain[-1]
+        asked = "retry_after" in {row.reason, last.next_reason}
+        same = last.next_at == row.next_at and (not asked or last.next_reason == row.reason)
         findings.hold(
             "outcomes", same, f"{row.id} waits for {row.next_at}, its last attempt differs"
         )
+
+
+def _has_a_reason(row: DeliveryRow, attempt: AttemptRow) -> bool:
+    """Whether an attempt can have been made for the reason that it gives."""
+    match attempt.trigger:
+        case "first":
+            return attempt.number == 1 and row.trigger == "first"
+        case "retry":
+            return attempt.number > 1
+        case "test":
+            return row.trigger == "test"
+        case trigger:
+            return trigger in {"resend", "replay", "probe"}
 
 
 def _is_aside(attempt: AttemptRow) -> bool:
@@ -179,13 +216,3 @@ def _unused(row: DeliveryRow, made: list[AttemptRow]) -> set[int]:
     if row.state == "discarded":
         return {1}
     return {0, 1} if row.state == "succeeded" and any(map(_is_aside, made)) else {0}
-
-
-def check_waiting(records: Records, queues: UnderWay, findings: Findings) -> None:
-    """Every delivery that waits has its timer: no chain of retries has died."""
-    for row in records.deliveries.values():
-        if row.state == "postponed":
-            held = ("delivery", row.id, row.next) in queues.timers
-            findings.hold(
-                "timers", held, f"delivery {row.id} waits for attempt {row.next} in vain"
-            )

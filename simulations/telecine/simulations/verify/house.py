@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel, select
 
-from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.ingest.jobs_view import JobRow
 from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import FolderRow, VideoRow
@@ -25,7 +25,7 @@ from telecine.shared.streams import bootstrap
 from telecine.shared.video import Video
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats
-from telecine.simulations.verify import deliveries, encoding, folders, log, videos
+from telecine.simulations.verify import deliveries, encoding, folders, log, videos, waiting
 from telecine.simulations.verify.deliveries import Records
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
@@ -70,7 +70,7 @@ class Verifier:
             facts, endpoints, records, queues, fidelity=fidelity, findings=findings
         )
         deliveries.check_records(facts, endpoints, records, findings)
-        deliveries.check_waiting(records, queues, findings)
+        waiting.check_waiting(records, endpoints, queues, findings)
         videos.check_waiting(folded, queues, findings)
         return findings
 
@@ -110,7 +110,9 @@ class Verifier:
     async def _records(self) -> Records:
         # Attempts last: one that is recorded in between then has its delivery's row of before.
         rows = await self._rows("delivery", DeliveryRow)
-        return Records.of(rows, await self._rows("delivery", AttemptRow))
+        attempts = await self._rows("delivery", AttemptRow)
+        gates = await self._rows("delivery", GateRow)
+        return Records.of(rows, attempts, gates, await self._rows("delivery", MarkRow))
 
     async def _rows(self, service: str, table: type[SQLModel]) -> list[Any]:
         async with self._databases[service].session() as session:
