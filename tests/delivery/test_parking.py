@@ -48,7 +48,8 @@ class Lot:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.bus = Clockwork()
-        self.lot = ParkingLot(self.bus, database)
+        self.counted: list[Parking] = []
+        self.lot = ParkingLot(self.bus, database, self.counted.append)
         self.records = Records(database)
 
     async def park(
@@ -121,6 +122,7 @@ async def test_what_waits_for_its_endpoint_or_its_predecessor_needs_no_timer(
 
         assert one.bus.timers == []
         assert [await one.reason(name) for name in ("off", "second")] == ["disabled", "ordering"]
+        assert one.counted == ["disabled", "ordering"]
 
 
 async def test_the_end_of_a_predecessor_releases_its_follower_in_the_same_transaction(

@@ -101,6 +101,8 @@ async def test_what_waits_is_told_with_its_age(busy: TestHouse) -> None:
     await until(fresh, poll=0.5)
     shown = await page(busy.http)
     assert shown.value("telecine_deliveries_waiting_oldest_age_seconds", state="postponed") > 0
+    assert shown.value("telecine_deliveries_waiting", state="parked") == 0
+    assert shown.value("telecine_breakers_open") == 0
 
 
 async def test_queues_and_views_tell_how_far_they_are_behind(busy: TestHouse) -> None:

@@ -1,19 +1,21 @@
 """What delivery tells of itself: attempts and their phases, and what waits to be sent."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
+from typing import get_args
 
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
+from telecine.delivery.decider import Parking
 from telecine.delivery.outcome import Outcome
-from telecine.delivery.tables import WAITS, DeliveryRow
+from telecine.delivery.tables import WAITS, DeliveryRow, GateRow
 from telecine.shared.database import Database
 from telecine.shared.metrics import Metrics
-from telecine.shared.virtual_time import VirtualClock
 
 #: The states that they may have.
-WAITING = ("postponed",)
+WAITING = ("postponed", "parked")
 _PHASES = ("dns", "connect", "tls", "first_byte")
 
 
@@ -61,6 +63,21 @@ class AttemptMeasures:
                 self._phase[phase].observe(milliseconds / 1000)
 
 
+class ParkingMeasures:
+    """Counts what is parked, by its reason; each is shown from the start, or a first one has no rate."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        parked = metrics.counter(
+            "telecine_deliveries_parked_total",
+            "Times that a delivery was parked: it waited without a due time, for this reason.",
+            "reason",
+        )
+        self._counters = {reason: parked.labels(reason) for reason in get_args(Parking)}
+
+    def parked(self, reason: Parking) -> None:
+        self._counters[reason].inc()
+
+
 def status_class(status: int | None) -> str:
     """Answer `2xx` and the like; `none` without an answer."""
     if status is None:
@@ -68,7 +85,9 @@ def status_class(status: int | None) -> str:
     return f"{status // 100}xx" if 100 <= status <= 599 else "other"
 
 
-def watch_waiting(metrics: Metrics, database: Database, clock: VirtualClock) -> Callable[[], None]:
+def watch_waiting(
+    metrics: Metrics, database: Database, now: Callable[[], datetime]
+) -> Callable[[], None]:
     """Let the metrics tell what waits; the copies of delivery share one table and say the same."""
     count = metrics.gauge(
         "telecine_deliveries_waiting", "Deliveries that are neither sent nor given up.", "state"
@@ -78,6 +97,10 @@ def watch_waiting(metrics: Metrics, database: Database, clock: VirtualClock) -> 
         "Virtual seconds since the event of the oldest delivery that waits; 0 if none does.",
         "state",
     )
+    breakers = metrics.gauge(
+        "telecine_breakers_open", "Endpoints that are sent nothing but a probe now and then."
+    )
+    opened = select(func.count()).where(col(GateRow.open_until).is_not(None))
     rows = (
         select(col(DeliveryRow.state), func.count(), func.min(col(DeliveryRow.created_at)))
         .where(text(WAITS))
@@ -87,10 +110,11 @@ def watch_waiting(metrics: Metrics, database: Database, clock: VirtualClock) -> 
     async def look() -> None:
         async with database.session() as session:
             found = {state: (n, since) for state, n, since in (await session.execute(rows)).all()}
+            breakers.set(await session.scalar(opened) or 0)
         for state in WAITING:
             number, since = found.get(state, (0, None))
-            age = (clock.now() - since).total_seconds() if since else 0.0
+            age = (now() - since).total_seconds() if since else 0.0
             count.labels(state).set(number)
             oldest.labels(state).set(max(0.0, age))
 
-    return metrics.look_at("deliveries", (count, oldest), look)
+    return metrics.look_at("deliveries", (count, oldest, breakers), look)

@@ -5,7 +5,7 @@ endpoint's timer set, or its predecessor under way, or waits for its endpoint to
 """
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -55,11 +55,14 @@ class Wish:
 
 
 class ParkingLot:
-    """Parks deliveries, and sets the timers that will fetch them."""
+    """Parks deliveries, and sets the timers that will fetch them. `parked` is told each reason."""
 
-    def __init__(self, bus: Bus, database: Database) -> None:
+    def __init__(
+        self, bus: Bus, database: Database, parked: Callable[[Parking], None] = lambda _: None
+    ) -> None:
         self._bus = bus
         self._database = database
+        self._parked = parked
         self._wishes: GroupCommit[Wish, Answer] = GroupCommit(self._park)
         self._upsert = _upsert(database)
 
@@ -135,6 +138,9 @@ class ParkingLot:
             parked = await self._write(connection, standing)
             armed = await _arm(connection, gates, [w for w in standing if _id(w) in parked])
         await self.set_timers(armed)
+        for wish in standing:
+            if _id(wish) in parked:
+                self._parked(wish.reason)
         kept = {_id(wish) for wish in standing}
         return [
             "ready" if _id(wish) not in kept else "parked" if _id(wish) in parked else "lost"

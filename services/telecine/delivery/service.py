@@ -9,7 +9,7 @@ from telecine.delivery.directory import Directory
 from telecine.delivery.draining import Draining
 from telecine.delivery.intake import Intake
 from telecine.delivery.keyring import Keyring
-from telecine.delivery.measures import AttemptMeasures, watch_waiting
+from telecine.delivery.measures import AttemptMeasures, ParkingMeasures, watch_waiting
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.queries import Queries
@@ -58,7 +58,7 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
     async with instance(settings, "delivery", metrics) as me:
         database = await own_tables(me, SCHEMA)
         queries, records = Queries(database), Records(database)
-        me.stack.callback(watch_waiting(me.metrics, database, me.clock))
+        me.stack.callback(watch_waiting(me.metrics, database, me.clock.now))
         endpoints = EventLog(me.bus, ENDPOINT)
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
@@ -74,7 +74,8 @@ async def _work(
 ) -> None:
     directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
-    trying, lot, policy = await _trying(me), ParkingLot(me.bus, database), _policy(me.settings)
+    trying, policy = await _trying(me), _policy(me.settings)
+    lot = ParkingLot(me.bus, database, ParkingMeasures(me.metrics).parked)
     worker = Worker(
         me.bus,
         me.clock,

@@ -1,0 +1,41 @@
+"""What delivery's metrics tell of what waits, read from its tables."""
+
+from telecine.delivery.measures import ParkingMeasures, watch_waiting
+from telecine.delivery.tables import GateRow
+from telecine.shared.database import opened
+from telecine.shared.metrics import Metrics
+from tests.delivery.rows import TABLES, add, after, delivery
+from tests.scraped import Page
+
+
+async def test_what_is_parked_is_told_apart_from_what_is_postponed(database_url: str) -> None:
+    metrics = Metrics()
+    async with opened(database_url, TABLES) as database:
+        await add(
+            database,
+            delivery("a", state="parked", reason="breaker"),
+            delivery("b", state="parked", reason="ordering"),
+            delivery("c", state="postponed", next_at=after(2)),
+            GateRow(endpoint_id="e", org="demo", open_until=after(2), trips=1, reason="breaker"),
+            GateRow(endpoint_id="f", org="demo"),
+        )
+        stop = watch_waiting(metrics, database, lambda: after(1))
+
+        shown = Page((await metrics.page())[0].decode())
+        stop()
+
+    assert shown.value("telecine_deliveries_waiting", state="parked") == 2
+    assert shown.value("telecine_deliveries_waiting", state="postponed") == 1
+    assert shown.value("telecine_deliveries_waiting_oldest_age_seconds", state="parked") == 3600
+    assert shown.value("telecine_breakers_open") == 1
+
+
+async def test_every_reason_for_parking_is_counted_from_the_start() -> None:
+    metrics = Metrics()
+    ParkingMeasures(metrics).parked("breaker")
+
+    shown = Page((await metrics.page())[0].decode())
+
+    assert shown.value("telecine_deliveries_parked_total", reason="breaker") == 1
+    for reason in ("disabled", "ordering", "rate_limit", "in_flight"):
+        assert shown.value("telecine_deliveries_parked_total", reason=reason) == 0
