@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
+from telecine.delivery.backlog import Backlogs
 from telecine.delivery.directory import Directory
 from telecine.delivery.draining import Draining
 from telecine.delivery.intake import Intake
@@ -25,6 +26,7 @@ from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.attempts import SearchAttempts
+from telecine.shared.contracts.backlog import DiscardBacklog, GetBacklog
 from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
 from telecine.shared.database import Database
 from telecine.shared.endpoint import Endpoint
@@ -76,6 +78,9 @@ async def _work(
     await me.stack.enter_async_context(directory.following())
     trying, policy = await _trying(me), _policy(me.settings)
     lot = ParkingLot(me.bus, database, ParkingMeasures(me.metrics).parked)
+    backlogs = Backlogs(database, lot, me.clock.now)
+    serve(me.broker, GetBacklog, backlogs.get)
+    serve(me.broker, DiscardBacklog, backlogs.discard)
     worker = Worker(
         me.bus,
         me.clock,

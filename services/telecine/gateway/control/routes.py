@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
 from telecine.gateway.control.attempts import add_attempts
+from telecine.gateway.control.backlog import add_backlog
 from telecine.gateway.control.deliveries import add_deliveries
 from telecine.gateway.control.endpoint_keys import add_endpoint_keys, add_endpoint_tests
 from telecine.gateway.control.endpoints import add_endpoints
@@ -45,6 +46,7 @@ def router(house: House, logs: Logs) -> APIRouter:
     _events(routes, logs, authorised)
     add_deliveries(routes, house, authorised)
     add_attempts(routes, house, authorised)
+    add_backlog(routes, house, authorised)
     add_replays(routes, house, authorised)
     _clock(routes, house, authorised)
     _reset(routes, house, authorised)
