@@ -6,11 +6,13 @@ SQLite answers in the event loop, where between two steps others have their turn
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, literal, select, tuple_
+from sqlalchemy import ColumnElement, RowMapping, Select, literal, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from telecine.shared.database import Database
 
@@ -18,6 +20,11 @@ from telecine.shared.database import Database
 STEP, MOST = 2_000, 100_000
 
 Place = tuple[Any, ...]
+
+_ALONG_AN_INDEX = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), "
+    "set_config('enable_bitmapscan', 'off', true)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,8 @@ async def walked(
 
 async def _edge(database: Database, walk: Walk, behind: Place | None) -> Place | None:
     """Answer the place where a step from here ends; None: before that the table does."""
-    last = _ordered(walk, walk.place, [*walk.along, *_range(walk, behind, None)])
-    async with database.session() as session:
+    last = _ordered(walk, walk.place, [*walk.along, *_range(database, walk, behind, None)])
+    async with _reading(database, walk) as session:
         row = (await session.execute(last.offset(STEP - 1).limit(1))).first()
     return tuple(row) if row else None
 
@@ -75,11 +82,21 @@ async def _edge(database: Database, walk: Walk, behind: Place | None) -> Place |
 async def _between(
     database: Database, walk: Walk, behind: Place | None, edge: Place | None, most: int
 ) -> Sequence[RowMapping]:
-    within = [*walk.along, *walk.among, *_range(walk, behind, edge)]
-    async with database.session() as session:
+    within = [*walk.along, *walk.among, *_range(database, walk, behind, edge)]
+    async with _reading(database, walk) as session:
         found = await session.execute(_ordered(walk, walk.columns, within).limit(most))
         rows: Sequence[RowMapping] = found.mappings().all()
     return rows
+
+
+@asynccontextmanager
+async def _reading(database: Database, walk: Walk) -> AsyncIterator[AsyncSession]:
+    """A session for a step. PostgreSQL knows nothing of a range over several columns, takes it for the
+    whole table, and would rather read and sort that than go along an index."""
+    async with database.session() as session:
+        if database.is_postgresql and walk.whose:
+            await session.execute(_ALONG_AN_INDEX)
+        yield session
 
 
 def _ordered(walk: Walk, columns: Sequence[Any], conditions: Sequence[Any]) -> Select[Any]:
@@ -87,27 +104,34 @@ def _ordered(walk: Walk, columns: Sequence[Any], conditions: Sequence[Any]) -> S
     return select(*columns).where(*conditions).order_by(*newest_first)
 
 
-def _range(walk: Walk, behind: Place | None, edge: Place | None) -> list[ColumnElement[bool]]:
-    """Answer what keeps to the rows between two places.
+def _range(
+    database: Database, walk: Walk, behind: Place | None, edge: Place | None
+) -> list[ColumnElement[bool]]:
+    """Answer what keeps to the rows between two places, in the words that make each database take
+    the one index, and all columns of it.
 
-    One bound each way over all columns of the index, and no equation: with one, a planner may take
-    another index that has the same order and none of the rows.
+    PostgreSQL is given no equation: with one it may take another index of the same order, with none of
+    the rows. SQLite is given one: of a range over several columns it may use the first alone.
     """
-    bounds = []
-    if behind or walk.whose:
-        above, values = _bound(walk, behind)
-        bounds.append(above < values if behind else above <= values)
-    if edge or walk.whose:
-        below, values = _bound(walk, edge)
-        bounds.append(below >= values)
-    return bounds
+    if not database.is_postgresql:
+        return [
+            *(column == value for column, value in walk.whose),
+            *_bounds(list(zip(walk.place, behind or (), strict=False)), "<"),
+            *_bounds(list(zip(walk.place, edge or (), strict=False)), ">="),
+        ]
+    above, below = (
+        [*walk.whose, *zip(walk.place, at or (), strict=False)] for at in (behind, edge)
+    )
+    return [*_bounds(above, "<" if behind else "<="), *_bounds(below, ">=")]
 
 
-def _bound(walk: Walk, place: Place | None) -> tuple[Any, Any]:
-    """Answer the columns of a bound and their values; without a place, those that say whose."""
-    pairs = [*walk.whose, *(zip(walk.place, place, strict=True) if place else ())]
-    values = (literal(value, column.type) for column, value in pairs)
-    return tuple_(*(column for column, _ in pairs)), tuple_(*values)
+def _bounds(pairs: list[tuple[Any, Any]], sign: str) -> list[ColumnElement[bool]]:
+    """Answer that these columns together are less or greater than these values."""
+    if not pairs:
+        return []
+    columns = tuple_(*(column for column, _ in pairs))
+    values = tuple_(*(literal(value, column.type) for column, value in pairs))
+    return [columns.bool_op(sign)(values)]
 
 
 def _place(walk: Walk, row: RowMapping) -> Place:
