@@ -32,7 +32,7 @@ from telecine.shared.virtual_time import wall_now
 log = structlog.get_logger()
 
 #: Seconds (wall) between two looks, and deliveries that one transaction looks at.
-_PERIOD, BATCH = 60.0, 200
+_PERIOD, BATCH = 60.0, 100
 #: Wall time that everything stays for: what is under way may come after it.
 YOUNG = timedelta(minutes=10)
 
