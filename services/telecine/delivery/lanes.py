@@ -17,8 +17,9 @@ from telecine.delivery.breaker import CLOSED, Breaker
 
 J = TypeVar("J")
 
-#: Seconds that the first in a lane may wait before the lane counts as slow.
-PATIENCE = 0.25
+#: Seconds that the first in a lane may wait before the lane counts as slow: if nothing under way there
+#: has ended meanwhile, and if it flows.
+PATIENCE, LONGEST = 0.25, 2.0
 #: Attempts that may be under way at an endpoint of which nothing is known.
 START = 8
 
@@ -38,6 +39,7 @@ class Lane(Generic[J]):
     busy: int = 0
     slow: bool = False
     breaker: Breaker = CLOSED
+    moved: float = 0.0  # when an attempt there has ended last
     turning: bool = False  # the breaker's change is being written
     queued: bool = False
 
@@ -97,7 +99,8 @@ class Lanes(Generic[J]):
                 if not lane.busy and lane.breaker == CLOSED and not lane.turning:
                     del self._lanes[lane.endpoint_id]
                 continue
-            lane.slow = now - lane.waiting[0][0] > PATIENCE
+            waited = now - lane.waiting[0][0]
+            lane.slow = waited > LONGEST or min(waited, now - lane.moved) > PATIENCE
             while lane.slow and len(lane.waiting) > lane.cap:
                 yield lane.waiting.pop()[1]
 
@@ -165,6 +168,7 @@ class Lanes(Generic[J]):
             lane, job = found
             await self._work(lane, job)
             lane.busy -= 1
+            lane.moved = self._now()
             self.busy -= 1
             if not self.busy:
                 self._quiet.set()

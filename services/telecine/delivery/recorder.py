@@ -25,6 +25,9 @@ log = structlog.get_logger()
 
 #: Attempts that are put on record together, at most.
 _MOST = 500
+#: Seconds that the first waits for others, unless there are enough: a transaction costs as much as fifty
+#: rows, and nobody waits for it but the acknowledgement.
+_LINGER, _ENOUGH = 0.01, 250
 #: Attempts of one group that each have a line in the log; of more there is one line.
 _LINES = 20
 _PAUSE_FIRST, _PAUSE_MOST = 0.05, 2.0
@@ -92,6 +95,8 @@ class Recorder:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
+                if len(self._waiting) < _ENOUGH:
+                    await asyncio.sleep(_LINGER)
                 group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
                 self._recording = True
                 await self._record(group)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from nats.aio.client import Client
 from nats.errors import ConnectionClosedError
 
-#: What may stand around a value, and is no part of it.
-_SPACE = " \t\n\r\x0b\x0c"
+#: White space that may stand around a value, and is no part of it.
+_ODD = (b":  ", b" \r\n", b"\t", b"\x0b", b"\x0c")
 _TOKEN = re.compile(r"[!-9;-~]+")
 _MOST = 1000
 
@@ -21,13 +21,11 @@ class LeanClient(Client):
         """Read `Name: value` lines; a block that is not just that is left to nats-py."""
         try:
             lines = raw.decode("ascii").split("\r\n")
-            pairs = [line.split(": ", 1) for line in lines if line]
-            found = {name: value.strip(_SPACE) for name, value in pairs}
+            found = dict([line.split(": ", 1) for line in lines if line])
         except ValueError:  # not ASCII, or a line of another form
             return Client._parse_header_lines(raw)
-        if not found.keys() <= _known and not all(map(_is_token, found)):
-            return Client._parse_header_lines(raw)
-        return found
+        good = found.keys() <= _known or all(map(_is_token, found))
+        return found if good and not _is_odd(raw) else Client._parse_header_lines(raw)
 
     async def say(self, word: bytes, subjects: Iterable[str]) -> None:
         """Publish one word to many subjects that a server has given us, all at once."""
@@ -42,6 +40,14 @@ class LeanClient(Client):
 
 
 _known: set[str] = set()
+
+
+def _is_odd(raw: bytes) -> bool:
+    """Whether there may be something to be stripped."""
+    lines = raw.count(b"\r\n")
+    if raw.count(b"\n") != lines or raw.count(b"\r") != lines or not raw.endswith(b"\n"):
+        return True
+    return any(odd in raw for odd in _ODD)
 
 
 def _is_token(name: str) -> bool:

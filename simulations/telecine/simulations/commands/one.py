@@ -4,6 +4,7 @@ from telecine.gateway import service as gateway
 from telecine.shared.errors import Refusal
 from telecine.shared.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.simulations import garbage
 from telecine.simulations.local import SERVICES
 from telecine.simulations.scraping import scraping
 from telecine.simulations.stopping import stop_signal
@@ -27,6 +28,7 @@ async def run(settings: Settings, name: str) -> int:
     with stop_signal() as stopped:
         metrics = Metrics.of_process()
         async with service.running(settings, metrics=metrics), scraping(settings, metrics):
+            garbage.settle()
             print(f"{name} is up", flush=True)
             await stopped.wait()
     return 0

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from telecine.shared.settings import Settings
-from telecine.simulations import local
+from telecine.simulations import garbage, local
 from telecine.simulations.signposts import signposts
 from telecine.simulations.stopping import stop_signal
 
@@ -16,6 +16,7 @@ async def run(settings: Settings) -> int:
     """Run the house until SIGINT or SIGTERM; 1 if its nats-server cannot be kept alive."""
     with stop_signal() as stopped:
         async with local.house(settings) as house:
+            garbage.settle()
             print(signposts(house.url, house.settings), flush=True)
             failed = house.nats.failed if house.nats else asyncio.Event()
             waiting = [asyncio.create_task(each.wait()) for each in (stopped, failed)]
