@@ -148,16 +148,18 @@ class Recorder:
         self._quiet.set()
 
     async def _follow(self, group: list[Ended], written: Written) -> None:
-        won = [each for each, good in zip(group, written.won, strict=True) if good]
+        won: list[Ended] = []
+        for each, good in zip(group, written.won, strict=True):
+            if good:
+                won.append(each)
+            else:
+                self._lost(each.job)
         _say(won)
         await _insist(lambda: self._tell(won))
         await self._lot.set_timers(written.armed)
         await _insist(lambda: self._acknowledge(won))
-        for each, good in zip(group, written.won, strict=True):
-            if good:
-                release(each.job)
-            else:
-                self._lost(each.job)
+        for each in won:
+            release(each.job)
 
     async def _acknowledge(self, group: list[Ended]) -> None:
         await self._bus.ack_all([each.job.message for each in group if each.job.message])
