@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.delivery.schedule import SCHEDULES, Profile, delay_before
+from telecine.delivery.schedule import SCHEDULES, Profile, delay_before, schedule_of, stretch
 from telecine.shared.settings import Settings
 
 profiles = st.sampled_from(get_args(Profile))
@@ -66,3 +66,33 @@ def test_svix_schedule() -> None:
 )
 def test_whole_schedule_spans_what_is_published(profile: Profile, span: timedelta) -> None:
     assert timedelta(seconds=sum(SCHEDULES[profile])) == span
+
+
+@given(seconds=st.lists(st.floats(0, 86_400), min_size=1, max_size=40), number=st.integers(1, 50))
+@settings(deadline=None)
+def test_a_list_of_ones_own_is_a_schedule_like_any_other(
+    seconds: list[float], number: int
+) -> None:
+    delay = delay_before(tuple(seconds), number)
+
+    assert schedule_of(tuple(seconds)) == tuple(seconds)
+    assert (delay is None) == (number > len(seconds))
+    assert delay is None or delay == timedelta(seconds=seconds[number - 1])
+
+
+@given(jitter=st.floats(0, 1), unit=st.floats(0, 1))
+@settings(deadline=None)
+def test_jitter_makes_a_delay_longer_or_shorter_by_no_more_than_that_part_of_it(
+    jitter: float, unit: float
+) -> None:
+    assert 1 - jitter - 1e-9 <= stretch(jitter, unit) <= 1 + jitter + 1e-9
+    assert stretch(jitter, 0.5) == 1
+    assert stretch(0, unit) == 1
+
+
+@given(jitter=st.floats(0, 1), units=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+@settings(deadline=None)
+def test_jitter_grows_with_chance(jitter: float, units: tuple[float, float]) -> None:
+    low, high = sorted(units)
+
+    assert stretch(jitter, low) <= stretch(jitter, high)
