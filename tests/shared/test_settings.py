@@ -35,6 +35,8 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "endpoint_in_flight": ("2", 2),
     "backlog": ("100", 100),
     "backlog_hours": ("48", 48.0),
+    "keep_days": ("7", 7.0),
+    "keep_attempts": ("1000", 1000),
     "upload_limit": ("1024", 1024),
     "keep_media": ("true", True),
     "nats_url": ("nats://nats.example:4222", "nats://nats.example:4222"),

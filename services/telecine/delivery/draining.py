@@ -37,6 +37,8 @@ log = structlog.get_logger()
 
 #: Deliveries that are fetched at once; more are under way only if the endpoint takes more.
 _BATCH = 64
+#: More than a worker may have under way when it dies.
+_UNDER_WAY = 1000
 #: Seconds after the first of them is done until the next are fetched.
 _SOON = 0.02
 
@@ -86,10 +88,31 @@ class Draining:
             gate = await self._claimed(fired.key, fired.generation, anew=redelivered)
             if gate:
                 drain = Drain(gate.org, fired.key, fired.generation, fired.due)
+                if redelivered:
+                    await self._follow_up(drain)
                 await self._lot.set_timers(await self._drain(drain, breaker_of(gate)))
             elif redelivered:
                 await self._lot.remind(fired.key)  # who went on from here may not have lived to
         await self._bus.ack(message)
+
+    async def _follow_up(self, drain: Drain) -> None:
+        """See to what was fetched and attempted by somebody who may not have lived to publish what
+        follows: what was parked has no message of its own that would come again."""
+        attempted = (
+            select(DeliveryRow)
+            .where(
+                col(DeliveryRow.org) == drain.org,
+                col(DeliveryRow.endpoint_id) == drain.endpoint_id,
+                col(DeliveryRow.state) != "parked",
+                col(DeliveryRow.updated_at) >= drain.now,
+            )
+            .order_by(col(DeliveryRow.updated_at).desc())
+            .limit(_UNDER_WAY)
+        )
+        async with self._database.session() as session:
+            rows = (await session.scalars(attempted)).all()
+        for row in rows:
+            await self._worker.see_to(row)
 
     async def _claimed(self, endpoint_id: str, generation: int, *, anew: bool) -> Any:
         """Answer the gate if this firing has the right to drain; of two firings of one generation the

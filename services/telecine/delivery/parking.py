@@ -121,8 +121,9 @@ class ParkingLot:
         while waiting:
             try:
                 await asyncio.gather(*(set_timer(self._bus, each.timer) for each in waiting))
-            except Unavailable as error:
-                log.warning("gate.timer_waits", error=str(error))
+            except Exception as error:
+                surprising = not isinstance(error, Unavailable)
+                log.warning("gate.timer_waits", error=repr(error), exc_info=surprising)
                 await asyncio.sleep(_AGAIN)
             else:
                 return

@@ -177,7 +177,11 @@ class Resends:
             row = await self._records.get(owed.delivery_id)
             if row is None:
                 await self._worker.make(owed)
-            elif row.state in ENDED:
+            elif row.state not in ENDED:
+                await self._worker.see_to(
+                    row
+                )  # it goes out anyway; who began may not have lived on
+            else:
                 key = hex_of(owed.delivery_id, "replay", headers["Nats-Msg-Id"])
                 wish = Wish(
                     key,

@@ -122,6 +122,14 @@ class Worker:
         """Answer an endpoint's breaker, as this worker knows it."""
         return self._dispatch.breaker_of(endpoint_id)
 
+    async def see_to(self, row: DeliveryRow) -> None:
+        """Publish once more what follows from the last attempt of a delivery."""
+        owed = owed_of(row)
+        last = await self._records.last_of_chain(row.id)
+        if last:
+            await self._publishing.tell([Told(owed, last, owed.endpoint_sequence)])
+        await self._see_to(owed, state_of(row))
+
     # -- what comes --------------------------------------------------------------------------------
 
     def requested(self, message: Msg, holding: Holding) -> None:
