@@ -17,7 +17,10 @@ pytestmark = [CRASHED, pytest.mark.timeout(180)]
         # A worker's breaker was open while the record had closed it: a retry was held back for ever.
         pytest.param(11, id="breaker"),
         # What came while its endpoint was off went out beside its predecessor when it was on again.
+        pytest.param(17, id="gate-timer"),
+        pytest.param(26, id="timer-of-what-was-fetched"),
         pytest.param(38, id="order"),
+        pytest.param(53, id="timer-of-a-retry-that-was-fetched"),
     ],
 )
 async def test_what_a_seed_has_found_once_is_mended(seed: int, tmp_path: Path) -> None:
