@@ -13,7 +13,7 @@ PARKING = {
     "PARKED": Effect(ParkingLot, "park"),
     "PARKING_LOCKED": Effect(parking, "locked"),
     "PARKING_ARMED": Effect(parking, "arm"),
-    "GATE_TIMER_SET": Effect(ParkingLot, "set_timers"),
+    "GATE_TIMER_SET": Effect(parking, "set_timer"),
     "RELEASED": Effect(records, "release"),
     "BREAKER_ARMED": Effect(breakers, "arm"),
     "DRAINED": Effect(Draining, "take"),
