@@ -17,21 +17,16 @@ from sqlmodel import col
 
 from telecine.delivery.attempt import Trigger
 from telecine.delivery.breaker import CLOSED, Breaker, Open
-from telecine.delivery.directory import Directory
+from telecine.delivery.depot import Depot
 from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
-from telecine.delivery.parking import ParkingLot
-from telecine.delivery.policy import Policy
 from telecine.delivery.records import owed_of, state_of
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.delivery.worker import Worker
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
 from telecine.shared.endpoint import Active, Deleted, Profile
 from telecine.shared.logging import correlation
 from telecine.shared.timers import parse_fired
-from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 
@@ -61,23 +56,13 @@ class Drain:
 class Draining:
     """Handles endpoints' timers; idempotent by their generation."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        clock: VirtualClock,
-        *,
-        database: Database,
-        directory: Directory,
-        lot: ParkingLot,
-        policy: Policy,
-        worker: Worker,
-    ) -> None:
-        self._bus = bus
-        self._clock = clock
-        self._database = database
-        self._directory = directory
-        self._lot = lot
-        self._policy = policy
+    def __init__(self, depot: Depot, worker: Worker) -> None:
+        self._bus = depot.bus
+        self._clock = depot.clock
+        self._database = depot.database
+        self._directory = depot.directory
+        self._lot = depot.lot
+        self._policy = depot.policy
         self._worker = worker
 
     async def take(self, message: Msg) -> None:

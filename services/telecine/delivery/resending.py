@@ -14,13 +14,12 @@ from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
 from telecine.delivery.decider import Postponed, Resent, State, Succeeded, evolve
-from telecine.delivery.directory import Directory
-from telecine.delivery.parking import ParkingLot
+from telecine.delivery.depot import Depot
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.queries import shown
 from telecine.delivery.records import ENDED, Records, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
-from telecine.delivery.trying import Tried, Trying
+from telecine.delivery.trying import Tried
 from telecine.delivery.worker import Worker
 from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
@@ -33,7 +32,6 @@ from telecine.shared.ids import hex_of, is_token
 from telecine.shared.logging import correlation
 from telecine.shared.owed import Owed, parse_owed
 from telecine.shared.timers import cancel_timer
-from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 
@@ -135,25 +133,15 @@ def _answer(row: DeliveryRow, number: int) -> Resending:
 class Resends:
     """Makes the attempts that were wished for: attempt, record, publish what follows, acknowledge."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        clock: VirtualClock,
-        *,
-        trying: Trying,
-        records: Records,
-        directory: Directory,
-        lot: ParkingLot,
-        worker: Worker,
-    ) -> None:
-        self._bus = bus
-        self._clock = clock
-        self._trying = trying
-        self._records = records
-        self._directory = directory
-        self._lot = lot
+    def __init__(self, depot: Depot, worker: Worker) -> None:
+        self._bus = depot.bus
+        self._clock = depot.clock
+        self._trying = depot.trying
+        self._records = depot.records
+        self._directory = depot.directory
+        self._lot = depot.lot
         self._worker = worker
-        self._publishing = Publishing(bus)
+        self._publishing = Publishing(depot.bus)
 
     async def take(self, message: Msg) -> None:
         """Make a resend, unless its attempt is on record: then see to what follows from that."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from telecine.delivery.backlog import Backlogs
+from telecine.delivery.depot import Depot
 from telecine.delivery.directory import Directory
 from telecine.delivery.draining import Draining
 from telecine.delivery.intake import Intake
@@ -81,35 +82,9 @@ async def _work(
     backlogs = Backlogs(database, lot, me.clock.now)
     serve(me.broker, GetBacklog, backlogs.get)
     serve(me.broker, DiscardBacklog, backlogs.discard)
-    worker = Worker(
-        me.bus,
-        me.clock,
-        trying=trying,
-        records=records,
-        directory=directory,
-        database=database,
-        lot=lot,
-        policy=policy,
-        slots=me.settings.in_flight,
-    )
-    resends = Resends(
-        me.bus,
-        me.clock,
-        trying=trying,
-        records=records,
-        directory=directory,
-        lot=lot,
-        worker=worker,
-    )
-    draining = Draining(
-        me.bus,
-        me.clock,
-        database=database,
-        directory=directory,
-        lot=lot,
-        policy=policy,
-        worker=worker,
-    )
+    depot = Depot(me.bus, me.clock, database, records, directory, lot, trying, policy)
+    worker = Worker(depot, slots=me.settings.in_flight)
+    resends, draining = Resends(depot, worker), Draining(depot, worker)
     await me.stack.enter_async_context(worker.running())
     for running in (
         _intake(me, worker, "DELIVERIES", "delivery-requested", "delivery.requested.>"),
@@ -125,7 +100,7 @@ async def _work(
         ),
     ):
         await me.stack.enter_async_context(running.running())
-    sweeping = Sweeping(me.settings, me.clock, database, directory, lot)
+    sweeping = Sweeping(me.settings, depot)
     await me.stack.enter_async_context(sweeping.running())
     retention = Retention(Bounds.of(me.settings), me.clock.now, database)
     await me.stack.enter_async_context(retention.running())

@@ -16,17 +16,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from telecine.delivery.chains import lock_chains, release
-from telecine.delivery.directory import Directory
+from telecine.delivery.depot import Depot
 from telecine.delivery.gates import armed_of
-from telecine.delivery.parking import ParkingLot
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
-from telecine.shared.database import Database
 from telecine.shared.endpoint import Active, Deleted
 from telecine.shared.errors import Unavailable
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
-from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 
@@ -38,23 +35,16 @@ _BATCH = 500
 class Sweeping:
     """One copy sweeps at a time."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        clock: VirtualClock,
-        database: Database,
-        directory: Directory,
-        lot: ParkingLot,
-    ) -> None:
+    def __init__(self, settings: Settings, depot: Depot) -> None:
         self._most = settings.backlog
         self._longest = timedelta(hours=settings.backlog_hours)
-        self._clock = clock
-        self._database = database
-        self._directory = directory
-        self._lot = lot
-        self._changed: set[tuple[str, str]] = set(directory.endpoints())
+        self._clock = depot.clock
+        self._database = depot.database
+        self._directory = depot.directory
+        self._lot = depot.lot
+        self._changed: set[tuple[str, str]] = set(depot.directory.endpoints())
         self._wake = asyncio.Event()
-        directory.on_change(self._note)
+        depot.directory.on_change(self._note)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

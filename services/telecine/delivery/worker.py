@@ -17,27 +17,21 @@ from telecine.delivery.attempt import Trigger
 from telecine.delivery.breaker import Breaker
 from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Advice, Arrived, Postponed, State, guard, needs_record
-from telecine.delivery.directory import Directory
+from telecine.delivery.depot import Depot
 from telecine.delivery.dispatch import Dispatch
 from telecine.delivery.insisting import Insisting, say_again
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
-from telecine.delivery.parking import ParkingLot
-from telecine.delivery.policy import Policy
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import Recorder
-from telecine.delivery.records import ENDED, Records, owed_of, state_of
+from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
-from telecine.delivery.trying import Trying
 from telecine.shared import pull
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.holding import Holding
 from telecine.shared.owed import Owed, parse_owed
 from telecine.shared.timers import Fired, parse_fired
-from telecine.shared.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 
@@ -48,45 +42,33 @@ _AGAIN = 0.5
 class Worker:
     """One copy of delivery at work. `slots` is how many attempts it makes side by side."""
 
-    def __init__(
-        self,
-        bus: Bus,
-        clock: VirtualClock,
-        *,
-        trying: Trying,
-        records: Records,
-        directory: Directory,
-        database: Database,
-        lot: ParkingLot,
-        policy: Policy,
-        slots: int,
-    ) -> None:
-        self._bus = bus
-        self._records = records
-        self._lot = lot
-        self._publishing = Publishing(bus)
-        self._insisting = Insisting(bus, self._from_record)
-        self._recorder = Recorder(bus, records, lot, lost=self._lost)
+    def __init__(self, depot: Depot, *, slots: int) -> None:
+        self._bus = depot.bus
+        self._records = depot.records
+        self._lot = depot.lot
+        self._publishing = Publishing(depot.bus)
+        self._insisting = Insisting(depot.bus, self._from_record)
+        self._recorder = Recorder(depot.bus, depot.records, depot.lot, lost=self._lost)
         self._making = Making(
-            bus,
-            clock,
-            trying=trying,
-            records=records,
-            directory=directory,
-            breakers=Breakers(database),
-            lot=lot,
-            policy=policy,
+            depot.bus,
+            depot.clock,
+            trying=depot.trying,
+            records=depot.records,
+            directory=depot.directory,
+            breakers=Breakers(depot.database),
+            lot=depot.lot,
+            policy=depot.policy,
             recorder=self._recorder,
             insisting=self._insisting,
             turned=self._turned,
         )
         self._dispatch = Dispatch(
-            clock,
-            records=records,
-            directory=directory,
-            database=database,
-            lot=lot,
-            policy=policy,
+            depot.clock,
+            records=depot.records,
+            directory=depot.directory,
+            database=depot.database,
+            lot=depot.lot,
+            policy=depot.policy,
             insisting=self._insisting,
             attempt=self._making.attempt,
             lost=self._follow_up_lost,

@@ -1,0 +1,27 @@
+"""The depot: what everybody at work in one copy of delivery has in common."""
+
+from dataclasses import dataclass
+
+from telecine.delivery.directory import Directory
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.policy import Policy
+from telecine.delivery.records import Records
+from telecine.delivery.trying import Trying
+from telecine.shared.bus import Bus
+from telecine.shared.database import Database
+from telecine.shared.virtual_time import VirtualClock
+
+
+@dataclass(frozen=True)
+class Depot:
+    """One copy's bus, clock and tables; what it knows of endpoints (`directory`), holds for them (`lot`)
+    and sends them with (`trying`)."""
+
+    bus: Bus
+    clock: VirtualClock
+    database: Database
+    records: Records
+    directory: Directory
+    lot: ParkingLot
+    trying: Trying
+    policy: Policy
