@@ -133,6 +133,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"platform": "vimeo"}, "platform", "use omega or tpstreams"),
     ({"url": "ftp://x"}, "url", "http"),
     ({"url": "http://user:password@host/"}, "url", "remove them"),
+    ({"url": "http://[::1]0"}, "url", "is not a URL"),
     ({"types": []}, "types", "is empty"),
     ({"types": ["video.lost"]}, "types", "known are video.uploaded"),
     ({"types": ["video.uploaded", "live.completed"]}, "types", "no type 'live.completed'"),

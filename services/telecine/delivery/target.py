@@ -4,13 +4,10 @@ import base64
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
-import idna
-
-from telecine.shared.addresses import literal
+from telecine.shared.hosts import NoHost, host_of
 
 _URL = re.compile(
     r"(?P<scheme>https?)://(?:(?P<user>[^/?#@]*)@)?"
@@ -18,7 +15,6 @@ _URL = re.compile(
     r"(?P<path>/[^?#]*)?(?P<query>\?[^#]*)?(?:#.*)?",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _AS_IS = "".join(map(chr, range(0x21, 0x7F)))
 _DEFAULTS = {"http": 80, "https": 443}
@@ -64,7 +60,10 @@ def target_of(url: str) -> Target:
     if parts is None:
         raise Unsendable("the URL is not http://host/path or https://host/path")
     scheme = parts["scheme"].lower()
-    host, is_name = _host(parts["host"])
+    try:
+        host, is_name = host_of(parts["host"])
+    except NoHost as error:
+        raise Unsendable(str(error)) from error
     port = int(parts["port"] or _DEFAULTS[scheme])
     if not 0 < port < 65536:
         raise Unsendable(f"{port} is not a port")
@@ -73,34 +72,6 @@ def target_of(url: str) -> Target:
     path = quote((parts["path"] or "/") + (parts["query"] or ""), safe=_AS_IS)
     head = f"POST {path} HTTP/1.1\r\nhost: {where}"
     return Target(Origin(scheme, host, port, is_name), head, _basic(parts["user"]))
-
-
-def _host(text: str) -> tuple[str, bool]:
-    """Answer a URL's host in ASCII, and whether it is a name."""
-    bare = text.strip("[]").replace("%25", "%") if text.startswith("[") else text
-    try:
-        ip_address(bare)
-    except ValueError:
-        pass
-    else:
-        if (":" in bare) == text.startswith("["):
-            return bare.lower(), False
-    if text.startswith("[") or literal(text) is not None:
-        raise Unsendable(f"write the address {text} as 192.0.2.1 or as [2001:db8::1]")
-    name = text.lower() if text.isascii() else _in_ascii(text)
-    if len(name) > 254 or not _NAME.fullmatch(name):
-        raise Unsendable(f"{text} is not a host name")
-    return name, True
-
-
-def _in_ascii(name: str) -> str:
-    try:
-        return idna.encode(name, uts46=True).decode()
-    except idna.IDNAError as error:
-        try:
-            return name.encode("idna").decode()  # of 2003: it knows names with symbols in them
-        except UnicodeError:
-            raise Unsendable(f"{name} is not a host name: {error}") from error
 
 
 def _basic(user: str | None) -> str:

@@ -1,13 +1,15 @@
 """Which URLs a platform takes for a receiver or for a file to fetch; every pack asks here."""
 
 import re
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
+
+from telecine.shared.hosts import NoHost, host_of
 
 #: Characters that a URL may have; what common clients and proxies still carry.
 MAX_URL = 2048
 
-_HOST = re.compile(r"[A-Za-z0-9._-]+")
+#: A host, which is in brackets if it has colons, and a port; `urlsplit` forgets what else there may be.
+_PLACE = re.compile(r"(\[[\w:.%~-]+\]|[^:\[\]]+)(?::[0-9]{0,5})?")
 _EXAMPLE = "http://localhost:8888/webhook"
 
 
@@ -36,18 +38,13 @@ def _check_parts(parts: SplitResult) -> str | None:
         return "has a user name or password in it, which would be stored and shown; remove them"
     if not parts.hostname:
         return f"has no host; give a URL such as {_EXAMPLE}"
-    if not _is_host(parts.hostname):
-        return f"has a host that cannot exist; give a URL such as {_EXAMPLE}"
     if parts.port == 0:
         return "has port 0; use a port from 1 to 65535, or leave it out"
-    return None
-
-
-def _is_host(host: str) -> bool:
-    if ":" in host:
-        ip_address(host)  # raises ValueError, which the caller turns into the answer
-        return True
+    place = _PLACE.fullmatch(parts.netloc)
+    if place is None:
+        raise ValueError("there is more than a host and a port before its path")
     try:
-        return bool(_HOST.fullmatch(host.encode("idna").decode()))
-    except UnicodeError:
-        return False
+        host_of(place[1])
+    except NoHost as error:
+        return f"has a host that cannot exist ({error}); give a URL such as {_EXAMPLE}"
+    return None

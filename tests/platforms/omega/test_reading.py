@@ -84,6 +84,7 @@ def test_a_url_that_is_no_string_is_refused(wrong: Any) -> None:
         ("", "url: is empty"),
         ("ftp://a/", "url: does not start with http:// or https://"),
         ("http:///path", "url: has no host"),
+        ("http://[::1]0", "url: is not a URL"),
         ("http://user:secret@a/", "url: has a user name or password"),
         ("http://a/ b", "url: has a space"),
         ("http://a/\n", "url: has a space, a control character"),

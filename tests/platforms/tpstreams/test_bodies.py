@@ -158,6 +158,11 @@ def test_bad_field_of_a_webhook_is_named(change: dict[str, Any], said: list[str]
         ("example.com/hook", f"It does not start with http:// or https://; {EXAMPLE}"),
         ("https://", f"It has no host; {EXAMPLE}"),
         (
+            "http://127.1/",
+            "It has a host that cannot exist (write the address 127.1 as 192.0.2.1 or as "
+            f"[2001:db8::1]); {EXAMPLE}",
+        ),
+        (
             "https://me:secret@example.com",
             "It has a user name or password in it, which would be stored and shown; remove them.",
         ),
