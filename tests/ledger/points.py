@@ -1,6 +1,6 @@
 """Every effect of delivery between any two of which it may be struck: attempts, parking and draining."""
 
-from telecine.delivery import breakers, draining, parking, records
+from telecine.delivery import breakers, draining, fetching, parking, records
 from telecine.delivery.draining import Draining
 from telecine.delivery.parking import ParkingLot
 from tests.delivery import effects
@@ -17,10 +17,10 @@ PARKING = {
     "RELEASED": Effect(records, "release"),
     "BREAKER_ARMED": Effect(breakers, "arm"),
     "DRAINED": Effect(Draining, "take"),
-    "DRAIN_LOCKED": Effect(draining, "locked"),
+    "DRAIN_LOCKED": Effect(fetching, "locked"),
     "DRAIN_RESERVED": Effect(draining, "reserve"),
-    "DRAIN_ARMED": Effect(draining, "arm"),
-    "DRAIN_KEPT": Effect(draining, "keep"),
+    "DRAIN_ARMED": Effect(fetching, "arm"),
+    "DRAIN_KEPT": Effect(fetching, "keep"),
 }
 EFFECTS = ATTEMPT | PARKING
 #: Within a transaction nobody can stand still: SQLite has one writer. A crash there takes it back.

@@ -5,24 +5,21 @@ one gets it if that worker dies. What is fetched stays parked until its attempt 
 """
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
-from sqlalchemy import func, select, update
-from sqlmodel import col
 
 from telecine.delivery.attempt import Trigger
 from telecine.delivery.breaker import CLOSED, Breaker, Open
 from telecine.delivery.depot import Depot
-from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
+from telecine.delivery.fetching import Fetching
+from telecine.delivery.gates import Armed, breaker_of
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
 from telecine.delivery.records import owed_of, state_of
-from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.worker import Worker
 from telecine.shared.endpoint import Active, Deleted, Profile
 from telecine.shared.logging import correlation
@@ -60,6 +57,7 @@ class Draining:
         self._bus = depot.bus
         self._clock = depot.clock
         self._database = depot.database
+        self._fetching = Fetching(depot.database)
         self._directory = depot.directory
         self._lot = depot.lot
         self._policy = depot.policy
@@ -70,7 +68,7 @@ class Draining:
         fired = parse_fired(message)
         with correlation("", endpoint_id=fired.key):
             redelivered = self._bus.redelivered(message)
-            gate = await self._claimed(fired.key, fired.generation, anew=redelivered)
+            gate = await self._fetching.claimed(fired.key, fired.generation, anew=redelivered)
             if gate:
                 drain = Drain(gate.org, fired.key, fired.generation, fired.due)
                 if redelivered:
@@ -83,36 +81,8 @@ class Draining:
     async def _follow_up(self, drain: Drain) -> None:
         """See to what was fetched and attempted by somebody who may not have lived to publish what
         follows: what was parked has no message of its own that would come again."""
-        attempted = (
-            select(DeliveryRow)
-            .where(
-                col(DeliveryRow.org) == drain.org,
-                col(DeliveryRow.endpoint_id) == drain.endpoint_id,
-                col(DeliveryRow.state) != "parked",
-                col(DeliveryRow.updated_at) >= drain.now,
-            )
-            .order_by(col(DeliveryRow.updated_at).desc())
-            .limit(_UNDER_WAY)
-        )
-        async with self._database.session() as session:
-            rows = (await session.scalars(attempted)).all()
-        for row in rows:
+        for row in await self._fetching.moved_since(drain.whose, drain.now, _UNDER_WAY):
             await self._worker.see_to(row)
-
-    async def _claimed(self, endpoint_id: str, generation: int, *, anew: bool) -> Any:
-        """Answer the gate if this firing has the right to drain; of two firings of one generation the
-        first has, until it is `anew` since who had it may have died."""
-        async with self._database.writing() as connection:
-            known = select(col(GateRow.org)).where(col(GateRow.endpoint_id) == endpoint_id)
-            org = await connection.scalar(known)
-            if org is None:
-                return None
-            gate = (await locked(self._database, connection, [(org, endpoint_id)]))[endpoint_id]
-            stale = gate.due is None or gate.generation != generation
-            if stale or (gate.draining and not anew):
-                return None
-            await keep(connection, endpoint_id, draining=True)
-        return gate
 
     async def _drain(self, drain: Drain, breaker: Breaker) -> list[Armed]:
         """Send what may be sent now; answer the timer to be set for the rest, if there is any."""
@@ -121,11 +91,11 @@ class Draining:
             return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
         if isinstance(breaker, Open):
             if breaker.until > drain.now:
-                return await self._again_at(drain, breaker.until)
+                return await self._fetching.again_at(drain.whose, breaker.until)
             breaker = await self._probe(drain, endpoint.profile, breaker)
             if isinstance(breaker, Open):
-                return await self._again_at(drain, breaker.until, **breaker_columns(breaker))
-            await self._note(drain, **breaker_columns(CLOSED))
+                return await self._fetching.again_at(drain.whose, breaker.until, breaker)
+            await self._fetching.note(drain.endpoint_id, CLOSED)
         rate = endpoint.profile.subscription.settings.rate_limit
         if rate is not None:
             return await self._at_its_rate(drain, rate)
@@ -133,7 +103,7 @@ class Draining:
 
     async def _probe(self, drain: Drain, profile: Profile, breaker: Open) -> Breaker:
         """Let one through to see whether the endpoint takes anything again."""
-        for row in await self._fetch(drain, 1):
+        for row in await self._fetching.oldest(drain.endpoint_id, 1):
             log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
             job = self._job(drain, row, "probe", breaker)
             self._send(drain, job)
@@ -143,33 +113,33 @@ class Draining:
 
     async def _at_its_rate(self, drain: Drain, rate: float) -> list[Armed]:
         """Send as many as the rate limit has for this moment; the next ones have a moment of theirs."""
-        waiting = await self._count(drain)
+        waiting = await self._fetching.count(drain.endpoint_id, _BATCH + 1)
         if waiting:
             wanted = min(waiting, _BATCH)
             taken = await reserve(
                 self._database, drain.whose, rate, wanted, drain.now, in_turn=True
             )
-            for row in await self._fetch(drain, taken.granted) if taken.granted else []:
+            for row in await self._fetching.oldest(drain.endpoint_id, taken.granted):
                 self._send(drain, self._job(drain, row))
             await self._settle(drain, everything=True)
             if waiting > taken.granted:
-                return await self._again_at(drain, max(taken.free_at, drain.now))
-        return await self._rest(drain)
+                return await self._fetching.again_at(drain.whose, max(taken.free_at, drain.now))
+        return await self._fetching.rest(drain.whose, drain.now)
 
     async def _at_once(self, drain: Drain, profile: Profile) -> list[Armed]:
         """Send all there is, a few more than the endpoint takes side by side at a time."""
         most = min(2 * self._policy.cap_of(profile), _BATCH)
         while True:
             room = most - len(drain.under_way)
-            found = await self._fetch(drain, room)
+            found = await self._fetching.oldest(drain.endpoint_id, room, drain.under_way)
             for row in found:
                 self._send(drain, self._job(drain, row))
             if not drain.under_way:
-                return await self._rest(drain)
+                return await self._fetching.rest(drain.whose, drain.now)
             await self._settle(drain, everything=room > 0 and not found)
             if isinstance(opened := self._worker.breaker_of(drain.endpoint_id), Open):
                 await self._settle(drain, everything=True)
-                return await self._again_at(drain, opened.until)
+                return await self._fetching.again_at(drain.whose, opened.until)
             drain.now = max(drain.now, self._clock.now())
 
     def _job(
@@ -202,64 +172,10 @@ class Draining:
         for key in [key for key, done in drain.under_way.items() if done.done()]:
             del drain.under_way[key]
 
-    # -- what the tables say ---------------------------------------------------------------------------
-
-    def _waiting(self, drain: Drain) -> list[Any]:
-        return [
-            col(DeliveryRow.endpoint_id) == drain.endpoint_id,
-            col(DeliveryRow.state) == "parked",
-            col(DeliveryRow.reason) != "ordering",
-        ]
-
-    async def _count(self, drain: Drain) -> int:
-        """Answer how many wait, as far as a batch needs to know."""
-        some = select(col(DeliveryRow.id)).where(*self._waiting(drain)).limit(_BATCH + 1)
-        async with self._database.session() as session:
-            count = select(func.count()).select_from(some.subquery())
-            return int((await session.scalar(count)) or 0)
-
-    async def _fetch(self, drain: Drain, most: int) -> Collection[DeliveryRow]:
-        """Answer the oldest that wait and are not under way."""
-        if most <= 0:
-            return []
-        oldest = (
-            select(DeliveryRow)
-            .where(*self._waiting(drain), col(DeliveryRow.id).not_in(list(drain.under_way)))
-            .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
-            .limit(most)
-        )
-        async with self._database.session() as session:
-            return (await session.scalars(oldest)).all()
-
-    async def _rest(self, drain: Drain) -> list[Armed]:
-        """Nothing waits any more: forget the timer, unless something has come in this moment."""
-        async with self._database.writing() as connection:
-            gate = (await locked(self._database, connection, [drain.whose]))[drain.endpoint_id]
-            some = select(col(DeliveryRow.id)).where(*self._waiting(drain)).limit(1)
-            if await connection.scalar(some) is not None:
-                return await arm(connection, [gate], drain.now, anew=True)
-            await keep(connection, drain.endpoint_id, due=None, draining=False)
-        return []
-
-    async def _again_at(self, drain: Drain, due: datetime, **columns: Any) -> list[Armed]:
-        async with self._database.writing() as connection:
-            gate = (await locked(self._database, connection, [drain.whose]))[drain.endpoint_id]
-            if columns:
-                await keep(connection, drain.endpoint_id, **columns)
-            return await arm(connection, [gate], due, anew=True)
-
-    async def _note(self, drain: Drain, **columns: Any) -> None:
-        async with self._database.writing() as connection:
-            await keep(connection, drain.endpoint_id, **columns)
-
     async def _switched_off(self, drain: Drain, *, deleted: bool) -> list[Armed]:
         """Nothing is sent any more: what is parked waits for the endpoint to be switched on, or, where
         that cannot be, is given up."""
-        while deleted and (ids := [row.id for row in await self._fetch(drain, _BATCH)]):
-            await self._lot.discard(ids, "endpoint_deleted", drain.now)
-        async with self._database.writing() as connection:
-            await locked(self._database, connection, [drain.whose])
-            held: Any = update(DeliveryRow).where(*self._waiting(drain)).values(reason="disabled")
-            await connection.execute(held)
-            await keep(connection, drain.endpoint_id, due=None, draining=False)
+        while deleted and (rows := await self._fetching.oldest(drain.endpoint_id, _BATCH)):
+            await self._lot.discard([row.id for row in rows], "endpoint_deleted", drain.now)
+        await self._fetching.hold(drain.whose)
         return []

@@ -19,6 +19,7 @@ from telecine.delivery.attempt import delivery_row
 from telecine.delivery.breaker import Open
 from telecine.delivery.chains import lock_chains, release, states
 from telecine.delivery.decider import Park, Parking, State, evolve
+from telecine.delivery.fetching import fetched_at
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
@@ -79,11 +80,7 @@ class ParkingLot:
 
     async def wake(self, org: str, endpoint_id: str, now: datetime) -> None:
         """See that what is parked at an endpoint will be fetched, if anything is."""
-        fetched = select(col(DeliveryRow.id)).where(
-            col(DeliveryRow.endpoint_id) == endpoint_id,
-            col(DeliveryRow.state) == "parked",
-            col(DeliveryRow.reason) != "ordering",
-        )
+        fetched = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id))
         async with self._database.session() as session:
             if not await session.scalar(select(exists(fetched))):
                 return

@@ -1,0 +1,122 @@
+"""Fetching: what is parked at an endpoint that is drained, oldest first, and the endpoint's gate. SQL.
+
+An endpoint is said with its organisation: (org, id).
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlmodel import col
+
+from telecine.delivery.breaker import Breaker
+from telecine.delivery.gates import Armed, arm, breaker_columns, keep, locked
+from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.shared.database import Database
+
+
+class Fetching:
+    """Reads what is fetched when an endpoint's timer fires, and keeps how far that has come."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claimed(self, endpoint_id: str, generation: int, *, anew: bool) -> Any:
+        """Answer the gate if this firing has the right to drain; of two firings of one generation the
+        first has, until it is `anew` since who had it may have died."""
+        async with self._database.writing() as connection:
+            known = select(col(GateRow.org)).where(col(GateRow.endpoint_id) == endpoint_id)
+            org = await connection.scalar(known)
+            if org is None:
+                return None
+            gate = (await locked(self._database, connection, [(org, endpoint_id)]))[endpoint_id]
+            stale = gate.due is None or gate.generation != generation
+            if stale or (gate.draining and not anew):
+                return None
+            await keep(connection, endpoint_id, draining=True)
+        return gate
+
+    async def moved_since(
+        self, whose: tuple[str, str], since: datetime, most: int
+    ) -> Sequence[DeliveryRow]:
+        """Answer what is not parked and was touched since a virtual moment, newest first."""
+        org, endpoint_id = whose
+        moved = (
+            select(DeliveryRow)
+            .where(
+                col(DeliveryRow.org) == org,
+                col(DeliveryRow.endpoint_id) == endpoint_id,
+                col(DeliveryRow.state) != "parked",
+                col(DeliveryRow.updated_at) >= since,
+            )
+            .order_by(col(DeliveryRow.updated_at).desc())
+            .limit(most)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(moved)).all()
+
+    async def count(self, endpoint_id: str, most: int) -> int:
+        """Answer how many wait; at `most`, there may be more."""
+        some = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id)).limit(most)
+        async with self._database.session() as session:
+            count = select(func.count()).select_from(some.subquery())
+            return int((await session.scalar(count)) or 0)
+
+    async def oldest(
+        self, endpoint_id: str, most: int, besides: Collection[str] = ()
+    ) -> Sequence[DeliveryRow]:
+        """Answer the oldest that wait `besides` some."""
+        if most <= 0:
+            return []
+        oldest = (
+            select(DeliveryRow)
+            .where(*fetched_at(endpoint_id), col(DeliveryRow.id).not_in(list(besides)))
+            .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+            .limit(most)
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(oldest)).all()
+
+    async def rest(self, whose: tuple[str, str], now: datetime) -> list[Armed]:
+        """Nothing waits any more: forget the timer, unless something has come in this moment."""
+        endpoint_id = whose[1]
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[endpoint_id]
+            some = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id)).limit(1)
+            if await connection.scalar(some) is not None:
+                return await arm(connection, [gate], now, anew=True)
+            await keep(connection, endpoint_id, due=None, draining=False)
+        return []
+
+    async def again_at(
+        self, whose: tuple[str, str], due: datetime, breaker: Breaker | None = None
+    ) -> list[Armed]:
+        """Set the timer anew, and with it the breaker, if there is news of that."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[whose[1]]
+            if breaker:
+                await keep(connection, whose[1], **breaker_columns(breaker))
+            return await arm(connection, [gate], due, anew=True)
+
+    async def note(self, endpoint_id: str, breaker: Breaker) -> None:
+        """Keep how the breaker stands."""
+        async with self._database.writing() as connection:
+            await keep(connection, endpoint_id, **breaker_columns(breaker))
+
+    async def hold(self, whose: tuple[str, str]) -> None:
+        """Let what is parked wait for the endpoint to be switched on, and forget the timer."""
+        async with self._database.writing() as connection:
+            await locked(self._database, connection, [whose])
+            held: Any = update(DeliveryRow).where(*fetched_at(whose[1])).values(reason="disabled")
+            await connection.execute(held)
+            await keep(connection, whose[1], due=None, draining=False)
+
+
+def fetched_at(endpoint_id: str) -> list[ColumnElement[bool]]:
+    """Answer what an endpoint's timer fetches: all that is parked, but not what waits in a chain."""
+    return [
+        col(DeliveryRow.endpoint_id) == endpoint_id,
+        col(DeliveryRow.state) == "parked",
+        col(DeliveryRow.reason) != "ordering",
+    ]
