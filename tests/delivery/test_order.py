@@ -28,6 +28,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+def often_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for it before the house, which reads the period when it begins."""
+    monkeypatch.setattr("telecine.delivery.sweeping._PERIOD", 0.2)
+
+
+@pytest.fixture
 async def receiver() -> AsyncIterator[Deciding]:
     async with Deciding() as receiving:
         yield receiving
@@ -147,10 +153,10 @@ async def test_without_order_a_failure_holds_nobody_back(house: House, receiver:
     assert await customer.deliveries(endpoint_id=hooks, state="parked") == []
 
 
+@pytest.mark.usefixtures("often_swept")
 async def test_a_follower_goes_when_its_endpoint_asks_for_order_no_more(
-    house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+    house: House, receiver: Deciding
 ) -> None:
-    monkeypatch.setattr("telecine.delivery.sweeping._PERIOD", 0.2)
     rooms, customer = house
     receiver.decide = lambda taken: Answer(
         500 if taken.json()["type"] == "video.uploaded" else 200

@@ -19,11 +19,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from telecine.delivery.chores import every
 from telecine.delivery.parking import RETENTION
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import AttemptRow, DeliveryRow, MarkRow
 from telecine.shared.database import Database
-from telecine.shared.errors import Unavailable
 from telecine.shared.ids import object_id
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
@@ -96,19 +96,12 @@ class Retention:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Delete while the block lasts."""
-        async with alongside("retention", self._run()):
-            yield
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                async with self._database.only("retention") as ours:
-                    if ours:
-                        await self.clean(self._now(), wall_now())
-            except Exception as error:
-                surprising = not isinstance(error, Unavailable)
-                log.warning("retention.failed", error=repr(error), exc_info=surprising)
-            await asyncio.sleep(_PERIOD)
+        async def chore() -> None:
+            await self.clean(self._now(), wall_now())
+
+        async with alongside("retention", every(_PERIOD, self._database, "retention", chore)):
+            yield
 
     async def clean(self, now: datetime, wall: datetime) -> int:
         """Delete all that is beyond the bounds; answer how many deliveries that were."""

@@ -10,22 +10,19 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from telecine.delivery.chains import lock_chains, release
+from telecine.delivery.chores import every
 from telecine.delivery.depot import Depot
 from telecine.delivery.gates import armed_of
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.shared.endpoint import Active, Deleted
-from telecine.shared.errors import Unavailable
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
-
-log = structlog.get_logger()
 
 #: Seconds (wall) between two sweeps, and rows that one statement of them touches.
 _PERIOD = 10.0
@@ -49,29 +46,20 @@ class Sweeping:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Sweep while the block lasts."""
-        async with alongside("sweeping", self._run()):
+        sweeping = every(
+            _PERIOD,
+            self._database,
+            "sweeping",
+            self._sweep,
+            first=self._wake_changed,
+            wake=self._wake,
+        )
+        async with alongside("sweeping", sweeping):
             yield
 
     def _note(self, org: str, endpoint_id: str) -> None:
         self._changed.add((org, endpoint_id))
         self._wake.set()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._wake_changed()
-                async with self._database.only("sweeping") as ours:
-                    if ours:
-                        await self.sweep(self._clock.now())
-            except Exception as error:
-                surprising = not isinstance(error, Unavailable)
-                log.warning("sweep.failed", error=repr(error), exc_info=surprising)
-            try:
-                async with asyncio.timeout(_PERIOD):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-            self._wake.clear()
 
     async def _wake_changed(self) -> None:
         """What is parked at an endpoint that was switched on goes out, at one that was deleted ends."""
@@ -80,8 +68,9 @@ class Sweeping:
             if isinstance(self._directory.known(whose[1], 0), Active | Deleted):
                 await self._lot.wake(*whose, self._clock.now())
 
-    async def sweep(self, now: datetime) -> None:
+    async def _sweep(self) -> None:
         """Look once for everything."""
+        now = self._clock.now()
         await self._discard_old(now)
         await self._discard_surplus(now)
         await self._free(now)
