@@ -7,6 +7,7 @@ from functools import partial
 
 from telecine.delivery.backlog import Backlogs
 from telecine.delivery.depot import Depot
+from telecine.delivery.desk import Desk
 from telecine.delivery.directory import Directory
 from telecine.delivery.draining import Draining
 from telecine.delivery.intake import Intake
@@ -16,7 +17,7 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
-from telecine.delivery.resending import Desk, Resends
+from telecine.delivery.resending import Resends
 from telecine.delivery.retention import Bounds, Retention
 from telecine.delivery.schema import SCHEMA
 from telecine.delivery.searching import AttemptSearch

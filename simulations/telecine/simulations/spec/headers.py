@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from telecine.delivery.resending import Wish
+from telecine.delivery.desk import Wish
 from telecine.shared import envelope
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.envelope import Kind, Trace
