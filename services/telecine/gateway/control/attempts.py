@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from telecine.gateway.control import shapes
-from telecine.gateway.control.parameters import Limit, Since, Until, span, statuses
+from telecine.gateway.control.parameters import Sought, statuses
 from telecine.platforms.house import House
 from telecine.shared.contracts.attempts import SearchAttempts
 from telecine.shared.contracts.delivery import ErrorClass, Trigger
@@ -25,30 +25,19 @@ def add_attempts(routes: APIRouter, house: House, authorised: Any) -> None:
     async def attempts(
         *,
         org: str = authorised,
-        endpoint_id: str | None = None,
-        video_id: str | None = None,
+        sought: Annotated[Sought, Depends()],
         delivery_id: str | None = None,
-        type_: Annotated[str | None, Query(alias="type")] = None,
         status: Status = None,
         error: Error = None,
         trigger: Trigger | None = None,
-        since: Since = None,
-        until: Until = None,
-        cursor: str | None = None,
-        limit: Limit = 100,
     ) -> shapes.AttemptsAnswer:
         query = SearchAttempts(
             org=org,
-            endpoint_id=endpoint_id,
-            video_id=video_id,
             delivery_id=delivery_id,
-            event_type=type_,
             statuses=statuses(status),
             error=error,
             trigger=trigger,
-            **span(since, until),
-            cursor=cursor,
-            limit=limit,
+            **sought.fields(),
         )
         page = await house.call(query)
         return shapes.AttemptsAnswer(attempts=page.attempts, cursor=page.cursor)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
-from telecine.gateway.control.parameters import Limit, Since, Until, span
+from telecine.gateway.control.parameters import Sought
 from telecine.platforms.house import House
 from telecine.shared.contracts.delivery import (
     DeliveryState,
@@ -41,27 +41,11 @@ def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
     async def deliveries(
         *,
         org: str = authorised,
-        endpoint_id: str | None = None,
-        video_id: str | None = None,
-        type_: Annotated[str | None, Query(alias="type")] = None,
+        sought: Annotated[Sought, Depends()],
         state: DeliveryState | None = None,
         reason: Annotated[Why | None, Query(description="Why it is postponed or parked.")] = None,
-        since: Since = None,
-        until: Until = None,
-        cursor: str | None = None,
-        limit: Limit = 100,
     ) -> shapes.DeliveriesAnswer:
-        query = ListDeliveries(
-            org=org,
-            endpoint_id=endpoint_id,
-            video_id=video_id,
-            event_type=type_,
-            state=state,
-            reason=reason,
-            **span(since, until),
-            cursor=cursor,
-            limit=limit,
-        )
+        query = ListDeliveries(org=org, state=state, reason=reason, **sought.fields())
         page = await house.call(query)
         return shapes.DeliveriesAnswer(deliveries=page.deliveries, cursor=page.cursor)
 

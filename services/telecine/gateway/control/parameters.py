@@ -1,8 +1,9 @@
 """Parameters that several routes of `/v1` take: positions, moments, statuses, and how many rows."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
@@ -15,6 +16,30 @@ Until = Annotated[str | None, Query(description="RFC 3339, virtual: nothing from
 
 _STATUS = re.compile(r"[1-9](\d\d|xx)")
 _AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What deliveries and attempts are both searched by, and which page of what is found."""
+
+    endpoint_id: str | None = None
+    video_id: str | None = None
+    type_: Annotated[str | None, Query(alias="type")] = None
+    since: Since = None
+    until: Until = None
+    cursor: str | None = None
+    limit: Limit = 100
+
+    def fields(self) -> dict[str, Any]:
+        """Answer the fields of a question for it. Raises Refusal."""
+        return {
+            "endpoint_id": self.endpoint_id,
+            "video_id": self.video_id,
+            "event_type": self.type_,
+            **span(self.since, self.until),
+            "cursor": self.cursor,
+            "limit": self.limit,
+        }
 
 
 def position(text: str, field: str) -> int:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, Field
 
+from telecine.gateway.control.parameters import Limit
 from telecine.gateway.control.shapes import Shape
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
@@ -30,11 +31,9 @@ class Recovery(Shape):
     until: Until = None
 
 
-class ReplayWish(Shape):
+class ReplayWish(Recovery):
     """What happened in a range of time; `types` left out: all that the endpoint wants."""
 
-    since: Since
-    until: Until = None
     types: tuple[str, ...] = ()
 
 
@@ -52,9 +51,17 @@ def add_replays(routes: APIRouter, house: House, authorised: Any) -> None:
 
 
 def _beginning(routes: APIRouter, house: House, authorised: Any) -> None:
-    async def begin(request: Request, org: str, kind: ReplayKind, wish: dict[str, Any]) -> Replay:
+    async def begin(
+        kind: ReplayKind, request: Request, org: str, endpoint_id: str, range_: Recovery
+    ) -> Replay:
         caller = house.caller(request, org)
-        command = StartReplay(**caller.ids(), request_key=caller.request_key, kind=kind, **wish)
+        command = StartReplay(
+            **caller.ids(),
+            request_key=caller.request_key,
+            kind=kind,
+            endpoint_id=token(endpoint_id),
+            **range_.model_dump(),
+        )
         return (await house.call(command)).replay
 
     @routes.post(
@@ -65,8 +72,7 @@ def _beginning(routes: APIRouter, house: House, authorised: Any) -> None:
     async def recover(
         request: Request, endpoint_id: str, body: Recovery, org: str = authorised
     ) -> Replay:
-        wish = {"endpoint_id": token(endpoint_id), **body.model_dump()}
-        return await begin(request, org, "recover", wish)
+        return await begin("recover", request, org, endpoint_id, body)
 
     @routes.post(
         "/endpoints/{endpoint_id}/replay",
@@ -76,8 +82,7 @@ def _beginning(routes: APIRouter, house: House, authorised: Any) -> None:
     async def replay(
         request: Request, endpoint_id: str, body: ReplayWish, org: str = authorised
     ) -> Replay:
-        wish = {"endpoint_id": token(endpoint_id), **body.model_dump()}
-        return await begin(request, org, "replay", wish)
+        return await begin("replay", request, org, endpoint_id, body)
 
 
 def _going_on(routes: APIRouter, house: House, authorised: Any) -> None:
@@ -86,7 +91,7 @@ def _going_on(routes: APIRouter, house: House, authorised: Any) -> None:
         org: str = authorised,
         endpoint_id: str | None = None,
         cursor: str | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+        limit: Limit = 100,
     ) -> ReplaysAnswer:
         query = ListReplays(org=org, endpoint_id=endpoint_id, cursor=cursor, limit=limit)
         page = await house.call(query)
