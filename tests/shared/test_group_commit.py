@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from telecine.shared.database import GroupCommit
+from telecine.shared.group_commit import GroupCommit
 
 
 class Ledger:

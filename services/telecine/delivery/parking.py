@@ -24,8 +24,9 @@ from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
 from telecine.shared.bus import Bus
-from telecine.shared.database import Database, GroupCommit
+from telecine.shared.database import Database
 from telecine.shared.errors import Unavailable
+from telecine.shared.group_commit import GroupCommit
 from telecine.shared.owed import Owed
 from telecine.shared.timers import set_timer
 

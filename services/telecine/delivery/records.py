@@ -22,8 +22,9 @@ from telecine.delivery.decider import (
 )
 from telecine.delivery.gates import Armed
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.database import Database, GroupCommit
+from telecine.shared.database import Database
 from telecine.shared.errors import BrokenLog
+from telecine.shared.group_commit import GroupCommit
 from telecine.shared.owed import Origin, Owed
 
 #: The states that a delivery does not leave by itself.

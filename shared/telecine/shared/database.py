@@ -2,35 +2,31 @@
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, event, text
+from sqlalchemy import Connection, DateTime, Dialect, TypeDecorator, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
     AsyncSession,
-    create_async_engine,
 )
 from sqlmodel import SQLModel
 
-from telecine.shared.database_away import connect, tell_when_away, told_when_away
+from telecine.shared.database_away import tell_when_away, told_when_away
+from telecine.shared.engines import engine_of
 from telecine.shared.errors import Unavailable
 from telecine.shared.metrics import Metrics
 from telecine.shared.migrations import migrate
 from telecine.shared.schema import Schema, View, make_views, table_of
-from telecine.shared.sqlite import IN_LOOP
 
 #: Rows: groups are small while nobody hurries.
 _GROUPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 #: The key of PostgreSQL's lock for whoever changes tables; any number that nobody else uses.
 _ALONE = 0x7E1EC14E
@@ -152,7 +148,7 @@ async def opened(
     anew and wait to be folded (`Database.unfolded`). Several may do so at once. Of a plain list of
     tables those that are missing are made. Raises NewerDatabase.
     """
-    engine = _engine(make_url(url))
+    engine = engine_of(make_url(url))
     database = Database(engine, metrics or Metrics())
     tell_when_away(engine, database.doubted.set)
     try:
@@ -161,18 +157,6 @@ async def opened(
         yield database
     finally:
         await engine.dispose()
-
-
-def _engine(url: URL) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
-        ours = {"async_creator_fn": connect}
-        engine = create_async_engine(url, pool_pre_ping=True, connect_args=ours)
-    else:
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url.set(drivername=IN_LOOP))
-        event.listen(engine.sync_engine, "connect", _tune_sqlite)
-    return engine
 
 
 def _prepare(
@@ -194,61 +178,3 @@ async def _only_file(path: Path) -> AsyncIterator[bool]:
             yield False
         else:
             yield True
-
-
-def _tune_sqlite(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.close()
-
-
-class GroupCommit(Generic[T, R]):
-    """Writes what many wait for in one transaction: `put` returns when its item is committed.
-
-    `write` gets the items in the order of arrival and answers one result for each. If it fails,
-    everybody in that group gets the error. `committed` is told how large each group was.
-    """
-
-    def __init__(
-        self,
-        write: Callable[[list[T]], Awaitable[Sequence[R]]],
-        *,
-        most: int = 200,
-        committed: Callable[[int], None] = lambda _: None,
-    ) -> None:
-        self._write = write
-        self._committed = committed
-        self._most = most
-        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
-        self._flushing: asyncio.Task[None] | None = None
-
-    async def put(self, item: T) -> R:
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
-        if self._flushing is None:
-            self._flushing = asyncio.create_task(self._flush())
-        return await future
-
-    async def _flush(self) -> None:
-        try:
-            while self._waiting:
-                group = self._waiting[: self._most]
-                del self._waiting[: self._most]
-                await self._write_group(group)
-        finally:
-            self._flushing = None
-
-    async def _write_group(self, group: list[tuple[T, asyncio.Future[R]]]) -> None:
-        try:
-            results = await self._write([item for item, _ in group])
-        except Exception as error:  # noqa: BLE001 - it belongs to those who wait
-            for _, future in group:
-                if not future.done():
-                    future.set_exception(error)
-            return
-        self._committed(len(group))
-        for (_, future), result in zip(group, results, strict=True):
-            if not future.done():
-                future.set_result(result)

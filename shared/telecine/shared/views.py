@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from telecine.shared.database import Database, GroupCommit
+from telecine.shared.database import Database
+from telecine.shared.group_commit import GroupCommit
 
 
 class ViewRows:
