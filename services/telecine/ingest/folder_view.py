@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from telecine.ingest.tables import FolderRow
@@ -34,7 +34,6 @@ class FolderView:
     """The table of folders. A row only ever moves on."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._rows = ViewRows(database, FolderRow)
 
     async def put(self, state: Known, sequence: int) -> None:
@@ -44,17 +43,7 @@ class FolderView:
     async def page(self, query: ListFolders) -> FolderPage:
         """Answer one page of those not deleted, newest first, and how many match in all."""
         matching = _matching(query)
-        rows = (
-            select(col(FolderRow.state))
-            .where(*matching)
-            .order_by(col(FolderRow.created_at).desc(), col(FolderRow.id).desc())
-            .offset(query.offset)
-            .limit(query.limit)
-        )
-        count = select(func.count()).select_from(FolderRow).where(*matching)
-        async with self._database.session() as session:
-            states = (await session.scalars(rows)).all()
-            total = (await session.scalars(count)).one()
+        states, total = await self._rows.page(matching, offset=query.offset, limit=query.limit)
         found = [_STATE.validate_json(state) for state in states]
         return FolderPage(
             folders=[each for each in found if isinstance(each, Standing)], total=total

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as Discriminated
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, ColumnElement, Index, func, select
+from sqlalchemy import BigInteger, ColumnElement, Index
 from sqlmodel import Field, SQLModel, col
 
 from telecine.shared.contracts.jobs import JobPage, ListJobs
@@ -48,7 +48,6 @@ class JobView:
     """The table of transcoding jobs. A row only ever moves on."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._rows = ViewRows(database, JobRow)
 
     async def put(self, state: Known, sequence: int) -> None:
@@ -57,20 +56,12 @@ class JobView:
 
     async def page(self, query: ListJobs) -> JobPage:
         """Answer one page, and how many match in all."""
-        matching = _matching(query)
-        newest = query.order == "newest"
-        keys = (col(JobRow.created_at), col(JobRow.id))
-        rows = (
-            select(col(JobRow.state))
-            .where(*matching)
-            .order_by(*(key.desc() if newest else key.asc() for key in keys))
-            .offset(query.offset)
-            .limit(query.limit)
+        states, total = await self._rows.page(
+            _matching(query),
+            offset=query.offset,
+            limit=query.limit,
+            newest=query.order == "newest",
         )
-        count = select(func.count()).select_from(JobRow).where(*matching)
-        async with self._database.session() as session:
-            states = (await session.scalars(rows)).all()
-            total = (await session.scalars(count)).one()
         return JobPage(jobs=[_STATE.validate_json(state) for state in states], total=total)
 
 

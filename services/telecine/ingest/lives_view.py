@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field as Discriminated
 from pydantic import TypeAdapter
-from sqlalchemy import BigInteger, Index, func, select
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel, col
 
 from telecine.shared.contracts.lives import ListLives, LivePage
@@ -51,7 +51,6 @@ class LiveView:
     """The table of live streams. A row only ever moves on."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._rows = ViewRows(database, LiveRow)
 
     async def put(self, state: Known, sequence: int) -> None:
@@ -63,17 +62,7 @@ class LiveView:
         matching = [col(LiveRow.org) == query.org, col(LiveRow.kind) != Deleted.kind]
         if query.folder is not None:
             matching.append(col(LiveRow.folder) == query.folder)
-        rows = (
-            select(col(LiveRow.state))
-            .where(*matching)
-            .order_by(col(LiveRow.created_at).desc(), col(LiveRow.id).desc())
-            .offset(query.offset)
-            .limit(query.limit)
-        )
-        count = select(func.count()).select_from(LiveRow).where(*matching)
-        async with self._database.session() as session:
-            states = (await session.scalars(rows)).all()
-            total = (await session.scalars(count)).one()
+        states, total = await self._rows.page(matching, offset=query.offset, limit=query.limit)
         found = [_STATE.validate_json(state) for state in states]
         return LivePage(
             lives=[each for each in found if not isinstance(each, Deleted)], total=total

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, false, func, select, tuple_
+from sqlalchemy import ColumnElement, false, tuple_
 from sqlmodel import col
 
 from telecine.ingest.tables import VideoRow
@@ -33,7 +33,6 @@ class VideoView:
     """The table of videos. A row only ever moves on: an older state never replaces a newer one."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
         self._rows = ViewRows(database, VideoRow)
 
     async def put(self, state: Known, sequence: int) -> None:
@@ -42,18 +41,9 @@ class VideoView:
 
     async def page(self, query: ListVideos) -> VideoPage:
         """Answer one page, newest first, and how many match in all."""
-        matching = _matching(query)
-        rows = (
-            select(col(VideoRow.state))
-            .where(*matching, *_behind(query))
-            .order_by(col(VideoRow.created_at).desc(), col(VideoRow.id).desc())
-            .offset(query.offset)
-            .limit(query.limit)
+        states, total = await self._rows.page(
+            _matching(query), offset=query.offset, limit=query.limit, behind=_behind(query)
         )
-        count = select(func.count()).select_from(VideoRow).where(*matching)
-        async with self._database.session() as session:
-            states = (await session.scalars(rows)).all()
-            total = (await session.scalars(count)).one()
         return VideoPage(videos=[_STATE.validate_json(state) for state in states], total=total)
 
 

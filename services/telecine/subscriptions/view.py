@@ -54,17 +54,7 @@ class EndpointView:
         matching = [col(EndpointRow.org) == query.org, col(EndpointRow.kind) != Deleted.kind]
         if query.platform:
             matching.append(col(EndpointRow.platform) == query.platform)
-        rows = (
-            select(col(EndpointRow.state))
-            .where(*matching)
-            .order_by(col(EndpointRow.created_at).desc(), col(EndpointRow.id).desc())
-            .offset(query.offset)
-            .limit(query.limit)
-        )
-        count = select(func.count()).select_from(EndpointRow).where(*matching)
-        async with self._database.session() as session:
-            states = (await session.scalars(rows)).all()
-            total = (await session.scalars(count)).one()
+        states, total = await self._rows.page(matching, offset=query.offset, limit=query.limit)
         living = [_STATE.validate_json(state) for state in states]
         return EndpointPage(
             endpoints=[each for each in living if not isinstance(each, Deleted)], total=total
