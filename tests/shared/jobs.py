@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.events import Stamp
 from telecine.shared.events.job import (
     JobCancelled,
@@ -25,7 +26,6 @@ from telecine.shared.job import (
     Queued,
     Started,
 )
-from telecine.shared.video import Awaited
 from tests.shared.videos import FAILURE, MEDIA, ORG, due, minute
 
 ID = "0b9e4a52-0d7c-4f3e-8d55-2f6a1c9e7b31"

@@ -5,6 +5,7 @@ Its broadcast breaks once: on air from minute 4 to 5 and from 6 to 7.
 
 from dataclasses import replace
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.events import Stamp
 from telecine.shared.events.live import (
     Drop,
@@ -43,7 +44,6 @@ from telecine.shared.live import (
     Stopped,
     Streaming,
 )
-from telecine.shared.video import Awaited
 from tests.shared.videos import FAILURE, ORG, due, minute
 
 ID = "7c1d9b60-5a42-4b8f-9e1d-3f5b7a2c4d60"

@@ -7,12 +7,12 @@ from typing import Any, get_args
 
 import pytest
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events.video import VideoFact
 from telecine.shared.video import (
     INITIAL,
     Absent,
-    Awaited,
     Failed,
     Known,
     Video,

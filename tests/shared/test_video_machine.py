@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from telecine.shared.aggregates import VIDEO
+from telecine.shared.awaited import Awaited
 from telecine.shared.events.video import (
     Failure,
     Media,
@@ -24,7 +25,6 @@ from telecine.shared.events.video import (
 from telecine.shared.verdicts import Refused, Unchanged
 from telecine.shared.video import (
     Absent,
-    Awaited,
     Command,
     Completed,
     Create,

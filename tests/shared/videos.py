@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.events import Stamp
 from telecine.shared.events.video import (
     Failure,
@@ -27,7 +28,6 @@ from telecine.shared.events.video import (
 )
 from telecine.shared.video import (
     Absent,
-    Awaited,
     Card,
     Completed,
     Created,

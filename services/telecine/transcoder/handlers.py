@@ -10,6 +10,7 @@ from datetime import datetime
 from nats.aio.msg import Msg
 
 from telecine.shared import video
+from telecine.shared.awaited import Awaited
 from telecine.shared.bus import Bus
 from telecine.shared.decisions import Obeyed, obey
 from telecine.shared.envelope import Recorded, Trace
@@ -89,7 +90,7 @@ class Steps:
         return recorded is not None or self._bus.redelivered(message)
 
 
-def _timer(origin: _Origin, expected: video.Awaited) -> Timer:
+def _timer(origin: _Origin, expected: Awaited) -> Timer:
     return Timer(
         service="transcoder",
         key=origin.video_id,

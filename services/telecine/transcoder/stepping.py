@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from nats.aio.msg import Msg
 
 from telecine.shared import job, live
+from telecine.shared.awaited import Awaited
 from telecine.shared.bus import Bus
 from telecine.shared.decisions import obey
 from telecine.shared.envelope import Trace
@@ -23,7 +24,6 @@ from telecine.shared.live import Live
 from telecine.shared.logging import correlation
 from telecine.shared.timers import Timer, parse_fired, set_timer
 from telecine.shared.verdicts import Refused, Unchanged
-from telecine.shared.video import Awaited
 from telecine.transcoder.job_plan import job_plan
 from telecine.transcoder.live_plan import live_plan
 from telecine.transcoder.plan import Preset

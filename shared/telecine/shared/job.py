@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events import Stamp
 from telecine.shared.events.job import (
@@ -22,7 +23,6 @@ from telecine.shared.events.job import (
 )
 from telecine.shared.events.video import Failure, Media
 from telecine.shared.verdicts import Refused, Unchanged
-from telecine.shared.video import Awaited
 
 # -- state -------------------------------------------------------------------------------------
 

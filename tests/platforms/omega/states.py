@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telecine.platforms.pack import Rendering
+from telecine.shared.awaited import Awaited
 from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
 from telecine.shared.endpoint import Active, Profile
 from telecine.shared.envelope import Recorded, Trace
@@ -20,7 +21,6 @@ from telecine.shared.events.video import (
 )
 from telecine.shared.signing_keys import SigningKey
 from telecine.shared.video import (
-    Awaited,
     Card,
     Completed,
     Created,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events import Stamp
 from telecine.shared.events.live import (
@@ -41,7 +42,6 @@ from telecine.shared.live.states import (
     heard,
     on_air,
 )
-from telecine.shared.video import Awaited
 
 #: The facts that a stream's list of activities names.
 _ACTIVITIES = (

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.events.live import LiveOpening, LivePlan, Trim
 from telecine.shared.events.video import Failure, Media
-from telecine.shared.video import Awaited
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events import Stamp
 from telecine.shared.events.video import (
@@ -23,7 +24,6 @@ from telecine.shared.events.video import (
 )
 from telecine.shared.video.states import (
     Absent,
-    Awaited,
     Card,
     Completed,
     Created,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from telecine.shared.awaited import Awaited
 from telecine.shared.events.video import Failure, Media, Plan, Privacy, Source
 
 
@@ -37,14 +38,6 @@ class Upload:
     source: Source
     media: Media | None
     defect: Failure | None
-
-
-@dataclass(frozen=True)
-class Awaited:
-    """The one timer that this video waits for."""
-
-    generation: int
-    due: datetime
 
 
 @dataclass(frozen=True)
