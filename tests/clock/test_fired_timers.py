@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from telecine.clock import time_line
-from telecine.shared.bus import Bus, Stored
+from telecine.shared.answers import Stored
+from telecine.shared.bus import Bus
 from telecine.shared.events.clock import ClockStarted
 from telecine.shared.timers import Timer, set_timer
 from telecine.shared.virtual_time import VirtualClock, wall_now

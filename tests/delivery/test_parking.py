@@ -19,7 +19,8 @@ from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
 from telecine.delivery.records import Entry, Records, state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
-from telecine.shared.bus import Bus, Stored
+from telecine.shared.answers import Stored
+from telecine.shared.bus import Bus
 from telecine.shared.database import Database, opened
 from telecine.shared.ids import object_id
 from tests.delivery.test_chain_records import attempt

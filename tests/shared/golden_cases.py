@@ -10,7 +10,8 @@ from telecine.clock import time_line
 from telecine.delivery.publishing import Publishing, Told
 from telecine.shared import endpoint, envelope, job, live
 from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
-from telecine.shared.bus import Bus, Expect, Stored
+from telecine.shared.answers import Expect, Stored
+from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.envelope import Kind, Trace
 from telecine.shared.events import Fact, Stamp

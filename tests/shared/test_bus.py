@@ -6,7 +6,8 @@ import pytest
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from telecine.shared.bus import Bus, Expect, SubjectTaken, WrongSequence
+from telecine.shared.answers import Expect, SubjectTaken, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.errors import Unavailable
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed

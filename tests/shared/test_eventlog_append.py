@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from telecine.shared.bus import Bus, Stored
+from telecine.shared.answers import Stored
+from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import Connect, killed

@@ -7,7 +7,8 @@ import pytest
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError
 
-from telecine.shared.bus import Bus, SubjectTaken
+from telecine.shared.answers import SubjectTaken
+from telecine.shared.bus import Bus
 from telecine.shared.streams import STREAMS, bootstrap
 from tests.nats import Connect
 

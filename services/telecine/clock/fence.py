@@ -4,7 +4,8 @@ It is a message that nobody consumes. Each firing names the fence it was made be
 refuses it if there is a newer one: so a clock that was paused needs no clock to know that it is late.
 """
 
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict
 from telecine.shared.eventlog import direct_get
 

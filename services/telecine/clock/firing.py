@@ -14,7 +14,8 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from telecine.clock.heap import Held, TimerHeap
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
 from telecine.shared.follow import Follow
 from telecine.shared.tasks import alongside

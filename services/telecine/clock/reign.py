@@ -6,7 +6,7 @@ import structlog
 
 from telecine.clock import time_line
 from telecine.clock.fence import last_fence, raise_fence
-from telecine.shared.bus import Expect
+from telecine.shared.answers import Expect
 from telecine.shared.errors import Conflict
 from telecine.shared.events.clock import ClockFact, ClockStarted
 from telecine.shared.instance import Instance

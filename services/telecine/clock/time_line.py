@@ -5,7 +5,8 @@ from datetime import datetime
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import Conflict
 from telecine.shared.eventlog import direct_get

@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -18,6 +17,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
+from telecine.shared.answers import Expect, Stored, meaning_of
 from telecine.shared.errors import Unavailable
 from telecine.shared.lean_client import LeanClient
 from telecine.shared.metrics import Metrics
@@ -28,36 +28,6 @@ from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Tracing
 
 log = structlog.get_logger()
-
-#: Both mean that the expected last sequence was wrong; the second comes from clusters.
-WRONG_LAST_SEQUENCE = frozenset({10071, 10164})
-#: The subject holds its one message already.
-SUBJECT_FULL = 10077
-
-
-class WrongSequence(Exception):
-    """The stream's last sequence under the filter is not the expected one."""
-
-
-class SubjectTaken(Exception):
-    """The subject holds a message and takes no second one."""
-
-
-@dataclass(frozen=True)
-class Expect:
-    """Append only if `sequence` is the last one under `subject` (a filter); 0: if there is none."""
-
-    sequence: int
-    subject: str
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Where the server put a message; `duplicate` if its id had been stored before."""
-
-    stream: str
-    sequence: int
-    duplicate: bool
 
 
 class Bus:
@@ -118,7 +88,7 @@ class Bus:
             outcome = "duplicate" if ack.duplicate else "stored"
         except APIError as error:
             outcome = "refused"
-            meaning = _meaning(error)
+            meaning = meaning_of(error)
             if isinstance(meaning, Unavailable):
                 self.storing.not_stored(subject)
             raise meaning from error
@@ -246,14 +216,6 @@ class Bus:
         log.info("nats.reconnected")
         for callback in self._on_reconnect:
             callback()
-
-
-def _meaning(error: APIError) -> Exception:
-    if error.err_code in WRONG_LAST_SEQUENCE:
-        return WrongSequence(str(error))
-    if error.err_code == SUBJECT_FULL:
-        return SubjectTaken(str(error))
-    return Unavailable(f"JetStream refused: {error}")
 
 
 def _outcome(word: Word | None) -> str:

@@ -15,7 +15,8 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from telecine.shared import envelope
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.envelope import Kind, Recorded, Trace
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.shared.events import Fact, Stamp

@@ -15,7 +15,8 @@ from time import monotonic
 
 import structlog
 
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.shared.eventlog import direct_get, stored_at
 from telecine.shared.presence import is_present, present

@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal, cast, get_args
 
-from telecine.shared.bus import Bus, Stored
+from telecine.shared.answers import Stored
+from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.pipelining import Outgoing, head_of

@@ -14,7 +14,8 @@ from typing import Literal
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from telecine.shared.bus import Bus, Expect, WrongSequence
+from telecine.shared.answers import Expect, WrongSequence
+from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict
 from telecine.shared.eventlog import direct_get
 from telecine.shared.events import Wire

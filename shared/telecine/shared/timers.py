@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus, SubjectTaken
+from telecine.shared.answers import SubjectTaken
+from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.tracing import kept
 
