@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests import house as houses
@@ -14,6 +15,10 @@ from tests.house import OpenHouse, TestHouse
 from tests.postgresql import pytest_configure
 
 __all__ = ["database_url", "pytest_configure", "tables_at"]
+
+# As services do. Of its own accord structlog draws a traceback with all that every frame holds: some
+# 200,000 characters, and a second in which the event loop stands still and leases run out.
+structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("house"), derandomize=True, database=None)
