@@ -12,6 +12,10 @@ from starlette.types import ASGIApp
 
 from telecine.shared.errors import Refusal
 
+#: Seconds that a connection may be idle. Clients keep theirs for less (httpx 5, aiohttp 15, proxies 60);
+#: with uvicorn's own 5 both let go at the same moment, and a request went out on what was being closed.
+IDLE = 75
+
 
 def bind(host: str, port: int) -> socket.socket:
     """Bind the door; port 0 takes a free one. Raises Refusal with what to do."""
@@ -47,7 +51,12 @@ class _Server(uvicorn.Server):
 async def serving(app: ASGIApp, door: socket.socket) -> AsyncIterator[None]:
     """Serve HTTP while the block lasts; open requests get five seconds to end."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=5,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[door]), name="http")
