@@ -97,18 +97,21 @@ async def test_an_endpoint_made_a_moment_ago_by_one_copy_is_matched_by_the_other
 ) -> None:
     """Which copy makes, which uploads and which matches is left to chance."""
     rooms, *doors = house
-    expected = []
-    for number, (writer, uploader) in enumerate(in_turns(*doors)):
-        endpoint = await writer.endpoint(rooms.receiver.on(f"/{number}"))
-        expected.append((endpoint, await uploader.upload()))
-        await uploader.switch(endpoint, active=False)  # it gets this one, and nothing else
+    expected = set()
 
     async def owed() -> set[tuple[str, str]]:
         found = await doors[0].deliveries()
         return {(each["endpoint_id"], each["video_id"]) for each in found}
 
-    await until(lambda: _is(owed, set(expected)), deadline=30)
+    for number, (writer, uploader) in enumerate(in_turns(*doors)):
+        endpoint = await writer.endpoint(rooms.receiver.on(f"/{number}"))
+        expected.add((endpoint, await uploader.upload()))
+        # Who is switched off before the fact is matched is owed nothing, however late that is.
+        await until(lambda: _is(owed, expected), deadline=30)
+        await uploader.switch(endpoint, active=False)  # it gets this one, and nothing else
+
     assert await rooms.problems() == []
+    assert await owed() == expected
 
 
 async def _is(ask: Any, wanted: Any) -> bool:
@@ -130,11 +133,24 @@ async def test_nothing_is_done_twice_in_a_burst_through_both_doors(house: House)
     await until(all_ended, deadline=60)
     assert await rooms.problems() == []
     came = Counter(each.headers["webhook-id"] for each in rooms.receiver.received)
-    assert set(came.values()) == {2}, "the first attempt fails, the second does not"
+    assert min(came.values()) == 2, "the first attempt fails, the second does not"
     assert len(came) == 2 * len(videos)
+    assert came.total() <= await given(rooms), "nobody was asked for a webhook that came"
     for video_id in videos:
         types = [fact["type"] for fact in await doors[0].history(video_id)]
         assert len(types) == len(set(types)) == 6
+
+
+async def given(rooms: Rooms) -> int:
+    """Answer how often the copies of delivery were given a message: twice if one was not done within its
+    ack wait, as on a machine that stands still for seconds.
+    """
+    js = rooms.bus.js
+    requested = await js.consumer_info("DELIVERIES", "delivery-requested")
+    due = await js.consumer_info("DUE", "delivery-due")
+    assert requested.delivered
+    assert due.delivered
+    return int(requested.delivered.consumer_seq + due.delivered.consumer_seq)
 
 
 async def _has_size(door: Customer, video_id: str, size: int) -> bool:
