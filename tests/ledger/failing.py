@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, get_args
@@ -28,6 +28,36 @@ _WAYS: tuple[How, ...] = get_args(How)
 _MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
 
+@dataclass(frozen=True)
+class Strike:
+    """Delivery is struck at one of its effects, once; the first `skip` calls of it pass."""
+
+    how: How
+    moment: Moment
+    effect: str
+    skip: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.how} {self.moment} {self.effect} {self.skip}"
+
+
+def strikes(seed: int) -> list[Strike]:
+    """Answer what a seed decides; another effect to choose from makes it decide otherwise."""
+    random = Random(f"failpoints {seed}")
+    first = _strike(random)
+    return [first, _strike(random)] if random.random() < SECOND else [first]
+
+
+def _strike(random: Random) -> Strike:
+    name, how, moment = (
+        random.choice(sorted(EFFECTS)),
+        random.choice(_WAYS),
+        random.choice(_MOMENTS),
+    )
+    how = "raises" if name in WITHIN else how
+    return Strike(how, moment, name, random.choice((0, 0, 1, 2, 5)))
+
+
 class Failing:
     """A house in this process, and seeds that are run in it."""
 
@@ -35,27 +65,21 @@ class Failing:
         self._rooms = rooms
         self._ground = ground
 
-    async def run(self, seed: int) -> Result:
-        """Run a seed; its failpoints are decided by it."""
-        random = Random(f"failpoints {seed}")
+    async def run(self, seed: int, *struck: Strike) -> Result:
+        """Run a seed, struck as it decides or as is said."""
         with armed() as points:
 
             async def strike(its: Run) -> None:
-                await self._strike(its, random, points, sorted(EFFECTS))
-                if random.random() < SECOND:
-                    await self._strike(its, random, points, sorted(EFFECTS))
+                for each in struck or strikes(seed):
+                    await self._strike(its, each, points)
 
             result = await run(self._ground, plan(seed), strike)
         return replace(result, kind="failpoints")
 
-    async def _strike(
-        self, its: Run, random: Random, points: Failpoints, names: list[str]
-    ) -> None:
-        name, how, moment = random.choice(names), random.choice(_WAYS), random.choice(_MOMENTS)
-        how = "raises" if name in WITHIN else how
-        effect = replace(EFFECTS[name], skip=random.choice((0, 0, 1, 2, 5)))
-        await points.set(effect, moment, how).reached.wait()
-        await its.unbroken(self._crash(its, f"{how} {moment} {name} {effect.skip}", how))
+    async def _strike(self, its: Run, strike: Strike, points: Failpoints) -> None:
+        effect = replace(EFFECTS[strike.effect], skip=strike.skip)
+        await points.set(effect, strike.moment, strike.how).reached.wait()
+        await its.unbroken(self._crash(its, str(strike), strike.how))
 
     async def _crash(self, its: Run, what: str, how: How) -> None:
         if how == "raises":
