@@ -22,10 +22,14 @@ from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.shared.answers import Stored
 from telecine.shared.bus import Bus
 from telecine.shared.database import Database, opened
+from telecine.shared.errors import Unavailable
 from telecine.shared.ids import object_id
 from tests.delivery.test_chain_records import attempt
+from tests.nats import bus, connect, server
 from tests.shared.golden_cases import OWED
 from tests.shared.videos import minute
+
+__all__ = ["bus", "connect", "server"]
 
 DUE = minute(5)
 WHOSE = (OWED.org, OWED.endpoint_id)
@@ -262,3 +266,19 @@ async def test_waking_an_endpoint_where_nothing_is_parked_does_nothing(database_
         assert before == []
         assert one.bus.timers == [f"timer.gate.{WHOSE[1]}.1"]
         assert gates == [WHOSE[1]]
+
+
+async def test_who_has_no_connection_any_more_insists_on_no_timer(
+    bus: Bus, database_url: str
+) -> None:
+    async with opened(database_url, [DeliveryRow, AttemptRow, GateRow, MarkRow]) as database:
+        lot = ParkingLot(bus, database)
+        await bus.client.close()
+
+        async with asyncio.timeout(5):
+            with pytest.raises(Unavailable):
+                await lot.park(Wish(OWED, INITIAL, "in_flight", minute(1), DUE))
+
+        kept = await Records(database).get(OWED.delivery_id)
+        assert kept is not None
+        assert kept.state == "parked"

@@ -114,12 +114,17 @@ class ParkingLot:
         return len(gone)
 
     async def set_timers(self, armed: Iterable[Armed]) -> None:
-        """Set timers at the clock, however long NATS is away: on record they are set."""
+        """Set timers at the clock, however long NATS is away: on record they are set.
+
+        Raises only when our connection has ended for good; whoever comes next sets them (`remind`).
+        """
         waiting = list(armed)
         while waiting:
             try:
                 await asyncio.gather(*(set_timer(self._bus, each.timer) for each in waiting))
             except Exception as error:
+                if self._bus.is_closed:
+                    raise
                 surprising = not isinstance(error, Unavailable)
                 log.warning("gate.timer_waits", error=repr(error), exc_info=surprising)
                 await asyncio.sleep(_AGAIN)

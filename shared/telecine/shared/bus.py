@@ -54,6 +54,11 @@ class Bus:
     def is_connected(self) -> bool:
         return self.client.is_connected
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is over: nothing will be sent here any more, however long one waits."""
+        return self.client.is_closed
+
     def on_reconnect(self, callback: Callable[[], None]) -> None:
         """Call back after each reconnect; the server has forgotten our open pulls by then."""
         self._on_reconnect.append(callback)
