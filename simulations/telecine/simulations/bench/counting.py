@@ -28,6 +28,11 @@ class Counts:
         self.hung: set[bytes] = set()
         self.requests = 0
 
+    def take(self, name: bytes, moment: float) -> None:
+        """Count a request that was answered."""
+        self.requests += 1
+        self.arrivals.setdefault(name, moment)
+
     async def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Answer what a benchmark asks: to forget all, to count, or when each came."""
         match asked["ask"]:
@@ -76,8 +81,7 @@ class Counting(asyncio.Protocol):
         if data.startswith(_HANG):
             counts.hung.add(name)
             return
-        counts.requests += 1
-        counts.arrivals.setdefault(name, self._began)
+        counts.take(name, self._began)
         assert self._transport is not None
         self._transport.write(_ANSWER)
 

@@ -43,6 +43,7 @@ async def _measured(parts: Parts) -> Delivery:
         cpu_ratio=bare / cpu["workers"],
         workers=plan.workers,
         database=plan.database.partition(":")[0],
+        receiver=parts.receives,
         endpoints=plan.endpoints,
         attempts_stored=plan.attempts_stored,
         parked=parked,

@@ -81,6 +81,7 @@ class Delivery:
     cpu_ratio: float
     workers: int
     database: str
+    receiver: str
     endpoints: int
     attempts_stored: int
     parked: int

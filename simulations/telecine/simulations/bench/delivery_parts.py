@@ -1,8 +1,9 @@
 """The parts of `bench delivery`, each in a process of its own, and what is done with them."""
 
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +12,9 @@ from telecine.shared.owed import Owed
 from telecine.simulations.bench.backlog import Backlog, To
 from telecine.simulations.bench.bare import Bare
 from telecine.simulations.bench.beside import Beside, beside
-from telecine.simulations.bench.cores import Places, cpu_seconds, pinned, places
+from telecine.simulations.bench.cores import Cores, Places, cpu_seconds, pinned, places
 from telecine.simulations.bench.delivery_plan import Plan
+from telecine.simulations.bench.nginx import chosen
 from telecine.simulations.bench.own_postgresql import own_postgresql
 from telecine.simulations.bench.sending_house import SendingHouse, sending_house
 from telecine.simulations.bench.tables import Tables, tables
@@ -27,11 +29,13 @@ _TIMEOUT_OF_HANGING = "5"
 
 @dataclass
 class Parts:
-    """What runs, and the account of what was owed and came. `to` are the endpoints that answer."""
+    """What runs, and the account of what was owed and came. `to` are the endpoints that answer;
+    `receives` says who: nginx or ours."""
 
     plan: Plan
     places: Places
     receiver: Beside
+    receives: str
     postgresql: Beside | None
     house: SendingHouse
     workers: Workers
@@ -87,7 +91,7 @@ class Parts:
         found = {
             "workers": self.workers.cpu_seconds(),
             "nats": cpu_seconds(self.house.server.pid),
-            "receiver": cpu_seconds(self.receiver.pid),
+            "receiver": cpu_seconds(self.receiver.first.get("pid", self.receiver.pid)),
         }
         if self.postgresql:
             found["postgresql"] = (await self.postgresql.ask("cpu"))["cpu"]
@@ -105,7 +109,8 @@ async def parts(plan: Plan) -> AsyncIterator[Parts]:
         )  # PostgreSQL runs as another user than root, and has its folder in here
         stack.enter_context(pinned(at.rest))
         enter = stack.enter_async_context
-        receiver = await enter(beside("telecine.simulations.bench.counting", cores=at.rest))
+        nginx = chosen(plan.receiver, shutil.which("nginx"), hang=plan.hang)
+        receiver = await enter(_receiver(nginx, folder / "nginx", at.rest))
         url = receiver.first["url"]
         postgresql = None
         if plan.database == "postgresql":
@@ -128,6 +133,7 @@ async def parts(plan: Plan) -> AsyncIterator[Parts]:
             plan,
             at,
             receiver,
+            "nginx" if nginx else "ours",
             postgresql,
             house,
             workers,
@@ -136,6 +142,14 @@ async def parts(plan: Plan) -> AsyncIterator[Parts]:
             Backlog(house.bus, run=secrets.randbits(32)),
             await house.endpoints([f"{url}/{number}" for number in range(plan.endpoints)]),
         )
+
+
+def _receiver(
+    nginx: str | None, folder: Path, cores: Cores
+) -> AbstractAsyncContextManager[Beside]:
+    if nginx:
+        return beside("telecine.simulations.bench.nginx", nginx, str(folder), cores=cores)
+    return beside("telecine.simulations.bench.counting", cores=cores)
 
 
 def _database(plan: Plan, postgresql: Beside | None, folder: Path) -> str:

@@ -1,6 +1,10 @@
 """What `bench delivery` is asked to measure."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+#: Who is to answer; `auto`: nginx where there is one and it can do what is measured, else ours.
+Wish = Literal["auto", "ours", "nginx"]
 
 
 @dataclass(frozen=True)
@@ -9,7 +13,8 @@ class Plan:
 
     `database`: sqlite, postgresql (a server of one's own) or SQLAlchemy's URL of a database. Before the
     rounds `attempts_stored` are put on record and `parked` deliveries wait. `soak`: seconds at `rate` in
-    which the workers' memory is watched. `hang`: whether one endpoint in ten that hangs is measured too.
+    which the workers' memory is watched. `receiver`: who answers. `hang`: whether one endpoint in ten that
+    hangs is measured too.
     """
 
     workers: int = 1
@@ -22,4 +27,5 @@ class Plan:
     attempts_stored: int = 0
     parked: int = 0
     soak: float = 0.0
+    receiver: Wish = "auto"
     hang: bool = False
