@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -13,13 +12,13 @@ from telecine.shared.errors import Refusal
 from telecine.simulations.bench.beside import beside
 from telecine.simulations.bench.cores import cpu_seconds, pinned, places
 from telecine.simulations.bench.delivery_plan import Wish
-from telecine.simulations.bench.nginx import arrivals, chosen, config
+from telecine.simulations.bench.nginx import arrivals, chosen, config, installed
 
 #: Those that this machine has.
-RECEIVERS = ["ours", *(["nginx"] if shutil.which("nginx") else [])]
+RECEIVERS = ["ours", *(["nginx"] if installed() else [])]
 COUNTING = {
     "ours": ("telecine.simulations.bench.counting",),
-    "nginx": ("telecine.simulations.bench.nginx", str(shutil.which("nginx"))),
+    "nginx": ("telecine.simulations.bench.nginx", str(installed())),
 }
 
 NAMES = {

@@ -1,7 +1,6 @@
 """The parts of `bench delivery`, each in a process of its own, and what is done with them."""
 
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from telecine.simulations.bench.bare import Bare
 from telecine.simulations.bench.beside import Beside, beside
 from telecine.simulations.bench.cores import Cores, Places, cpu_seconds, pinned, places
 from telecine.simulations.bench.delivery_plan import Plan
-from telecine.simulations.bench.nginx import chosen
+from telecine.simulations.bench.nginx import chosen, installed
 from telecine.simulations.bench.own_postgresql import own_postgresql
 from telecine.simulations.bench.sending_house import SendingHouse, sending_house
 from telecine.simulations.bench.tables import Tables, tables
@@ -109,7 +108,7 @@ async def parts(plan: Plan) -> AsyncIterator[Parts]:
         )  # PostgreSQL runs as another user than root, and has its folder in here
         stack.enter_context(pinned(at.rest))
         enter = stack.enter_async_context
-        nginx = chosen(plan.receiver, shutil.which("nginx"), hang=plan.hang)
+        nginx = chosen(plan.receiver, installed(), hang=plan.hang)
         receiver = await enter(_receiver(nginx, folder / "nginx", at.rest))
         url = receiver.first["url"]
         postgresql = None

@@ -8,6 +8,7 @@ import asyncio
 import http.client
 import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -28,6 +29,11 @@ _LOG = "arrivals.log"
 _MARK = b"mark-"
 # nginx has places for these outside of its folder, where not everybody may write.
 _FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def installed() -> str | None:
+    """Answer where nginx is; some systems keep it where only root looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/local/sbin:/usr/sbin")
 
 
 def chosen(wish: Wish, program: str | None, *, hang: bool) -> str | None:
