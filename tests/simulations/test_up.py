@@ -18,7 +18,8 @@ AUTHORIZATION = {"authorization": "Bearer demo-key"}
 
 
 async def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
-    """Run a command to its end. Answers its exit status and everything it printed."""
+    """Run a command to its end, which must come: it is not left behind. Answers its exit status and
+    everything it printed."""
     running = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "telecine.simulations", *arguments),
@@ -26,7 +27,12 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, 
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, **(env or {})},
     )
-    output, _ = await asyncio.wait_for(running.communicate(), 30)
+    try:
+        output, _ = await asyncio.wait_for(running.communicate(), 30)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
     return running.returncode or 0, output.decode()
 
 
