@@ -47,15 +47,15 @@ def attempt(number: int, state: State) -> dict[str, Any]:
     ).model_dump(exclude={"id"})
 
 
-def entry(number: int, state: State, **owed: Any) -> Entry:
+def entry(number: int, state: State, *, new: bool = False, **owed: Any) -> Entry:
     """Answer what attempt `number` leaves on record if it leads to a state."""
     changed = replace(OWED, **owed)
     row = {**attempt(number, state), "delivery_id": changed.delivery_id}
-    return Entry(delivery_row(changed, state, minute(number), "retry"), row)
+    return Entry(delivery_row(changed, state, minute(number), "retry"), row, new=new)
 
 
-def failed(number: int) -> Entry:
-    return entry(number, Postponed(number + 1, minute(number) + timedelta(seconds=5)))
+def failed(number: int, *, new: bool = False) -> Entry:
+    return entry(number, Postponed(number + 1, minute(number) + timedelta(seconds=5)), new=new)
 
 
 @asynccontextmanager
@@ -79,7 +79,9 @@ async def test_attempts_one_after_the_other_move_a_delivery_on(database_url: str
         assert (await kept.attempt(OWED.delivery_id, 3))["number"] == 3
 
 
-@pytest.mark.parametrize("late", [failed(1), failed(3), entry(1, Succeeded(2))])
+@pytest.mark.parametrize(
+    "late", [failed(1), failed(1, new=True), failed(3), entry(1, Succeeded(2), new=True)]
+)
 async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
     database_url: str, late: Entry
 ) -> None:
@@ -104,34 +106,39 @@ async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(database_
         assert await state(kept) == discarded
 
 
-async def test_of_the_same_attempt_in_one_group_one_wins(database_url: str) -> None:
+@pytest.mark.parametrize("new", [False, True])
+async def test_of_the_same_attempt_in_one_group_one_wins(database_url: str, new: bool) -> None:
     async with records(database_url) as kept:
-        won = await asyncio.gather(*(kept.put(failed(1)) for _ in range(5)))
+        won = (await kept.write([failed(1, new=new) for _ in range(5)])).won
 
         assert sorted(won) == [False] * 4 + [True]
         assert (await kept.attempt(OWED.delivery_id, 1))["trigger"] == "first"
 
 
-async def test_of_the_same_attempt_by_several_workers_one_wins(database_url: str) -> None:
+@pytest.mark.parametrize("new", [False, True])
+async def test_of_the_same_attempt_by_several_workers_one_wins(
+    database_url: str, new: bool
+) -> None:
     async with (
         records(database_url) as one,
         records(database_url) as two,
         records(database_url) as three,
     ):
-        won = await asyncio.gather(*(kept.put(failed(1)) for kept in (one, two, three)))
+        won = await asyncio.gather(*(each.put(failed(1, new=new)) for each in (one, two, three)))
 
         assert sorted(won) == [False, False, True]
         assert await state(one) == Postponed(2, minute(1) + timedelta(seconds=5))
 
 
+@pytest.mark.parametrize("new", [False, True])
 async def test_losing_one_race_does_not_keep_others_of_the_group_from_winning(
-    database_url: str,
+    database_url: str, new: bool
 ) -> None:
     async with records(database_url) as kept:
         await kept.put(failed(1))
-        others = [entry(1, Succeeded(2), delivery_id=f"d-{n}") for n in range(3)]
+        others = [entry(1, Succeeded(2), new=new, delivery_id=f"d-{n}") for n in range(3)]
 
-        won = await asyncio.gather(*(kept.put(each) for each in (failed(1), *others)))
+        won = (await kept.write([failed(1, new=new), *others])).won
 
         assert won == [False, True, True, True]
 

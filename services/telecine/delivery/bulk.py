@@ -1,15 +1,17 @@
 """Rows of many attempts at once: one statement for their deliveries, one for themselves.
 
-Each database in its own words, since this is done for every webhook: asyncpg's arrays and COPY cost a
-third of what SQLAlchemy's INSERT does (docs/benchmarks.md).
+Each database in its own words, since this is done for every webhook: COPY costs a third of what arrays
+do, and those a third of what SQLAlchemy's INSERT does (docs/benchmarks.md).
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+import asyncpg  # type: ignore[import-untyped]  # it has no stubs
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
@@ -53,10 +55,15 @@ def _arrays() -> str:
 
 _POSTGRESQL = f"{_upsert(_arrays())} RETURNING id"
 _SQLITE = _upsert(f"VALUES ({', '.join('?' * len(_OF_DELIVERY))})")
-_SQLITE_ATTEMPT = (
-    f"INSERT INTO attempts ({', '.join(_OF_ATTEMPT)}) "  # noqa: S608 - no input in it
-    f"VALUES ({', '.join('?' * len(_OF_ATTEMPT))})"
-)
+
+
+def _sqlite_insert(table: str, names: tuple[str, ...]) -> str:
+    gaps = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({gaps})"  # noqa: S608 - no input in it
+
+
+_SQLITE_NEW = _sqlite_insert("deliveries", _OF_DELIVERY)
+_SQLITE_ATTEMPT = _sqlite_insert("attempts", _OF_ATTEMPT)
 _SQLITE_KNOWN = "SELECT id, next FROM deliveries WHERE id IN (SELECT value FROM json_each(?))"
 
 
@@ -68,10 +75,14 @@ _MOMENTS_OF_DELIVERY = _moments(_DELIVERIES, _OF_DELIVERY)
 _MOMENTS_OF_ATTEMPT = _moments(_ATTEMPTS, _OF_ATTEMPT)
 
 
-async def move(database: Database, driver: Any, deliveries: Rows) -> set[str]:
-    """Write deliveries, each at most once; answer the ids of those that this has moved on."""
+async def move(database: Database, driver: Any, deliveries: Rows, *, new: bool) -> set[str]:
+    """Write deliveries, each at most once; answer the ids of those that this has moved on. `new`: none of
+    them was on record when somebody looked."""
+    rows = sorted(map(_delivery, deliveries))  # the same order for all, or two would lock up
+    added = _copied if database.is_postgresql else _inserted
+    if new and await added(driver, rows):
+        return {row[0] for row in rows}
     if database.is_postgresql:
-        rows = sorted(map(_delivery, deliveries))  # the same order for all, or two would lock up
         found = await driver.fetch(_POSTGRESQL, *zip(*rows, strict=True))
         return {row[0] for row in found}
     # An executemany of SQLite's answers nothing; but nobody writes between these two.
@@ -80,6 +91,28 @@ async def move(database: Database, driver: Any, deliveries: Rows) -> set[str]:
     moved = [row for row in deliveries if known.get(row["id"], row["next"] - 1) == row["next"] - 1]
     driver.executemany(_SQLITE, [_plain(_delivery(row), _MOMENTS_OF_DELIVERY) for row in moved])
     return {row["id"] for row in moved}
+
+
+async def _copied(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
+    """Add rows of which none is on record; False, with nothing done, if one is after all."""
+    try:
+        async with driver.transaction():
+            await driver.copy_records_to_table("deliveries", records=rows, columns=_OF_DELIVERY)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def _inserted(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
+    driver.execute("SAVEPOINT new")
+    try:
+        driver.executemany(_SQLITE_NEW, [_plain(row, _MOMENTS_OF_DELIVERY) for row in rows])
+    except sqlite3.IntegrityError:
+        driver.execute("ROLLBACK TO new")
+        return False
+    finally:
+        driver.execute("RELEASE new")
+    return True
 
 
 async def add(database: Database, driver: Any, attempts: Rows) -> None:

@@ -8,7 +8,7 @@ import structlog
 
 from telecine.delivery.breaker import Breaker, Closed, Open, heard, probed
 from telecine.delivery.breakers import Breakers
-from telecine.delivery.decider import Attempted, State, evolve
+from telecine.delivery.decider import Attempted, Owed, State, evolve
 from telecine.delivery.directory import Directory
 from telecine.delivery.insisting import Insisting
 from telecine.delivery.job import Job
@@ -72,7 +72,8 @@ class Making:
             trace = self._bus.tracing.current()
         after = self._after(job, profile, tried)
         ordered = profile.subscription.settings.ordering != "none" or bool(job.owed.predecessor)
-        entry = tried.entry(after, job.trigger, ordered=ordered)
+        new = isinstance(job.state, Owed)
+        entry = tried.entry(after, job.trigger, ordered=ordered, new=new)
         self._recorder.put(Ended(job, tried, after, entry, seen, trace))
         self._hear(lane, job, tried)
 

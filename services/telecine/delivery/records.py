@@ -37,13 +37,14 @@ class Entry:
 
     `attempts` and `resent` of the delivery are what this adds to those on record. `repeat`: if
     another was quicker, whether the attempt stands on record all the same. `ordered`: others may wait
-    for the delivery's end.
+    for the delivery's end. `new`: nothing was on record when somebody looked.
     """
 
     delivery: dict[str, Any]
     attempt: dict[str, Any] | None
     repeat: bool = True
     ordered: bool = False
+    new: bool = False
 
     @property
     def ends(self) -> bool:
@@ -182,8 +183,10 @@ class Records:
         return Written(won, armed)
 
     async def _write_group(self, driver: Any, entries: list[Entry]) -> list[bool]:
-        rows = [entry.delivery for entry in entries]
-        winners = await move(self._database, driver, rows)
+        winners: set[str] = set()
+        for new in (True, False):
+            if rows := [entry.delivery for entry in entries if entry.new is new]:
+                winners |= await move(self._database, driver, rows, new=new)
         results = [entry.delivery["id"] in winners for entry in entries]
         attempts = [
             entry.attempt if won else _repeat(entry.attempt)

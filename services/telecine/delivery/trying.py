@@ -48,10 +48,11 @@ class Tried:
         cause: str | None = None,
         repeat: bool = True,
         ordered: bool = False,
+        new: bool = False,
     ) -> Entry:
         """Answer what it leaves on record if it leads to a state."""
         row = delivery_row(self.owed, after, self.ended_at, trigger)
-        return Entry(row, self._row(after, trigger, cause), repeat, ordered)
+        return Entry(row, self._row(after, trigger, cause), repeat, ordered, new)
 
     def _row(self, after: State, trigger: Trigger, cause: str | None) -> dict[str, Any]:
         return attempt_row(
