@@ -69,6 +69,6 @@ class Intake:
         if self.holding.takes(message) and not self._stopping:
             self._give(message, self.holding)
 
-    def _freed(self) -> None:
-        self._handled.inc()
+    def _freed(self, messages: int) -> None:
+        self._handled.inc(messages)
         self._lingering.refill()

@@ -5,11 +5,13 @@ sent, and is not sent again for our trouble. A crash before that repeats an atte
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
+from nats.aio.msg import Msg
 
 from telecine.delivery.decider import Postponed, State
 from telecine.delivery.job import Job
@@ -19,6 +21,7 @@ from telecine.delivery.records import Entry, Records, Written
 from telecine.delivery.trying import Tried
 from telecine.shared.bus import Bus
 from telecine.shared.errors import Unavailable
+from telecine.shared.holding import Holding
 from telecine.shared.tasks import alongside
 
 log = structlog.get_logger()
@@ -158,8 +161,7 @@ class Recorder:
         await _insist(lambda: self._tell(won))
         await self._lot.set_timers(written.armed)
         await _insist(lambda: self._acknowledge(won))
-        for each in won:
-            release(each.job)
+        _release(won)
 
     async def _acknowledge(self, group: list[Ended]) -> None:
         await self._bus.ack_all([each.job.message for each in group if each.job.message])
@@ -188,6 +190,19 @@ def release(job: Job) -> None:
     if job.message and job.holding:
         job.holding.done(job.message)
     job.finish()
+
+
+def _release(group: list[Ended]) -> None:
+    """Release many, so that whoever holds their messages is told once."""
+    held: dict[Holding, list[Msg]] = defaultdict(list)
+    for each in group:
+        job = each.job
+        if job.message and job.holding:
+            held[job.holding].append(job.message)
+        if job.done:
+            job.finish()
+    for holding, messages in held.items():
+        holding.done(*messages)
 
 
 async def _insist(work: Callable[[], Awaitable[None]]) -> None:

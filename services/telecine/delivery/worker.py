@@ -30,7 +30,7 @@ from telecine.delivery.tables import DeliveryRow
 from telecine.shared import pull
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.holding import Holding
-from telecine.shared.owed import Owed, parse_owed
+from telecine.shared.owed import Owed, read_owed
 from telecine.shared.timers import Fired, parse_fired
 
 log = structlog.get_logger()
@@ -117,7 +117,7 @@ class Worker:
     def requested(self, message: Msg, holding: Holding) -> None:
         """Take what is owed: its first attempt is to be made."""
         try:
-            owed = parse_owed(message.subject, message.headers or {}, message.data)
+            owed = read_owed(message)
         except BrokenMessage as error:
             self._insisting.spawn(self._insisting.give_up(message, holding, error))
             return

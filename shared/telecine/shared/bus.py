@@ -22,7 +22,7 @@ from telecine.shared.errors import Unavailable
 from telecine.shared.lean_client import LeanClient
 from telecine.shared.metrics import Metrics
 from telecine.shared.pipelining import TIMEOUT, NoWord, Outgoing, Pipeline, Word
-from telecine.shared.place import delivered, nanoseconds
+from telecine.shared.place import nanoseconds, place_of
 from telecine.shared.storing import Storing
 from telecine.shared.subjects import kind_of
 from telecine.shared.tracing import Tracing
@@ -44,7 +44,7 @@ class Bus:
             "outcome",
         )
         self.js: JetStreamContext = client.jetstream(timeout=TIMEOUT)
-        self.connected_at = datetime.now(UTC)
+        self._since(datetime.now(UTC))
         self.storing = Storing()
         self._on_reconnect: list[Callable[[], None]] = []
         self._failed: set[str] = set()  # by reply subject, since messages do not hash
@@ -194,12 +194,8 @@ class Bus:
         that was killed forgets how often it delivered; so whatever was stored before our present
         connection counts as well.
         """
-        times, stored_at = delivered(message)
-        return (
-            times > 1
-            or message.reply in self._failed
-            or stored_at < nanoseconds(self.connected_at)
-        )
+        _, times, stored_at = place_of(message)
+        return times > 1 or message.reply in self._failed or stored_at < self._connected_ns
 
     async def _answer(self, message: Msg, verb: bytes) -> None:
         await self.client.publish(message.reply, verb)
@@ -208,15 +204,18 @@ class Bus:
     def _disconnected(self) -> None:
         # Until we know when the next connection began, everything counts as stored before it: its
         # first messages come while the client still says that it is connecting.
-        self.connected_at = datetime.max.replace(tzinfo=UTC)
+        self._since(datetime.max.replace(tzinfo=UTC))
         # An answer that was on its way is lost; who waits for it would wait for its whole time-out.
         for answer in tuple(self.client._resp_map.values()):
             if not answer.done():
                 answer.set_exception(ConnectionReconnectingError())
         self._pipeline.lose("the connection was lost")
 
+    def _since(self, moment: datetime) -> None:
+        self.connected_at, self._connected_ns = moment, nanoseconds(moment)
+
     def _reconnected(self) -> None:
-        self.connected_at = datetime.now(UTC)
+        self._since(datetime.now(UTC))
         self.storing.begin_anew()
         log.info("nats.reconnected")
         for callback in self._on_reconnect:

@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from telecine.shared.bus import Bus
-from telecine.shared.place import position
+from telecine.shared.place import place_of
 
 log = structlog.get_logger()
 
@@ -19,7 +19,7 @@ ACK_WAIT = 5.0
 
 
 class Holding:
-    """What one copy holds of a durable consumer's messages; `freed` is called when that gets less."""
+    """What one copy holds of a durable consumer's messages; `freed` is told how many are done."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Holding:
         *,
         window: int,
         ack_wait: float = ACK_WAIT,
-        freed: Callable[[], None] = lambda: None,
+        freed: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._bus = bus
         self.stream = stream
@@ -60,16 +60,17 @@ class Holding:
 
     def takes(self, message: Msg) -> bool:
         """Hold a message; False if we do: a server that was killed sends again what we hold."""
-        place = position(message)
+        place = place_of(message).position
         if place in self._held:
             return False
         self._held[place] = message
         return True
 
-    def done(self, message: Msg) -> None:
-        """Hold a message no more."""
-        self._held.pop(position(message), None)
-        self._freed()
+    def done(self, *messages: Msg) -> None:
+        """Hold messages no more."""
+        for message in messages:
+            self._held.pop(place_of(message).position, None)
+        self._freed(len(messages))
 
     def forget(self) -> None:
         """Hold nothing any more; who begins anew is given it again."""

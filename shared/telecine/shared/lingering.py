@@ -84,7 +84,7 @@ class Lingering:
             await self._end()
 
     async def _subscribe(self) -> None:
-        self._subscription = await self._bus.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
+        self._subscription = await self._bus.client.hand_over(f"{self._inbox}.*", self._arrived)
 
     async def _leave_inbox(self) -> None:
         """Where nobody listens the server sends nothing more."""
@@ -150,9 +150,8 @@ class Lingering:
                 log.warning("pull.silent", stream=self._stream)  # not even heartbeats
                 self._lost = True
 
-    async def _arrived(self, message: Msg) -> None:
-        status = (message.headers or {}).get("Status")
-        if status is None or message.data:
+    def _arrived(self, message: Msg) -> None:
+        if message.data or (status := (message.headers or {}).get("Status")) is None:
             self._heard = monotonic()
             self._asked = max(0, self._asked - 1)
             self._take(message)

@@ -4,16 +4,20 @@ It is complete: the rendered body as it goes out, and in its headers whose it is
 forwards the body never decodes it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Literal, cast, get_args
+from typing import Any, Literal, cast, get_args
+
+from nats.aio.msg import Msg
 
 from telecine.shared.answers import Stored
 from telecine.shared.bus import Bus
 from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import BrokenMessage
+from telecine.shared.lean_client import LeanMsg
 from telecine.shared.pipelining import Outgoing, head_of
 
 #: Why it is owed: it happened; somebody wants to try the endpoint; a range of events is sent again.
@@ -153,29 +157,38 @@ async def owe(bus: Bus, owed: Owed) -> Stored:
     )
 
 
+def read_owed(message: Msg) -> Owed:
+    """Read what is owed from a message, however its headers are written. Raises BrokenMessage."""
+    match = _FORM.fullmatch(message.head) if isinstance(message, LeanMsg) else None
+    if match is None:
+        return parse_owed(message.subject, message.headers or {}, message.data)
+    fields = {name: value and value.decode() for name, value in match.groupdict().items()}
+    return _read(message.subject, fields, message.data)
+
+
 def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
-    """Read what is owed. Raises BrokenMessage."""
+    """Read what is owed from headers. Raises BrokenMessage."""
     try:
-        _, _, org, endpoint_id = subject.split(".")
-        fields = {
-            "delivery_id": headers["ce-id"],
-            "org": org,
-            "endpoint_id": endpoint_id,
-            "endpoint_sequence": int(headers["telecine-endpoint-sequence"]),
-            "platform": headers["telecine-platform"],
-            "event_id": headers["ce-causationid"],
-            "event_type": headers["telecine-event-type"],
-            "event_sequence": int(headers["telecine-event-sequence"]),
-            "video_id": headers["telecine-video"],
-            "at": datetime.fromisoformat(headers["ce-time"]),
-            "matched_at": datetime.fromisoformat(headers["telecine-matched-at"]),
-            "correlation_id": headers["ce-correlationid"],
-            "body": body,
-            "predecessor": headers.get("telecine-predecessor"),
-            "trigger": _origin(headers.get("telecine-trigger", "first")),
-        }
-    except (KeyError, ValueError) as error:
+        fields: dict[str, Any] = {field: headers[name] for field, name in _NAMES.items()}
+    except KeyError as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+    fields["predecessor"] = headers.get("telecine-predecessor")
+    fields["trigger"] = headers.get("telecine-trigger")
+    return _read(subject, fields, body)
+
+
+def _read(subject: str, fields: dict[str, Any], body: bytes) -> Owed:
+    """Make of texts what they say."""
+    try:
+        _, _, fields["org"], fields["endpoint_id"] = subject.split(".")
+        for name in ("endpoint_sequence", "event_sequence"):
+            fields[name] = int(fields[name])
+        for name in ("at", "matched_at"):
+            fields[name] = datetime.fromisoformat(fields[name])
+        fields["trigger"] = _origin(fields["trigger"] or "first")
+    except ValueError as error:
+        raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+    fields["body"] = body
     # Past its constructor, which sets a frozen object's fields one by one: for every webhook.
     owed = object.__new__(Owed)
     owed.__dict__.update(fields)
@@ -183,6 +196,39 @@ def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
 
 
 def _origin(text: str) -> Origin:
-    if text not in get_args(Origin):
+    if text not in _ORIGINS:
         raise ValueError(f"{text!r} is no trigger")
     return cast("Origin", text)
+
+
+_ORIGINS = frozenset(get_args(Origin))
+#: The headers of what every delivery has, by field.
+_NAMES = {
+    "delivery_id": "ce-id",
+    "endpoint_sequence": "telecine-endpoint-sequence",
+    "platform": "telecine-platform",
+    "event_id": "ce-causationid",
+    "correlation_id": "ce-correlationid",
+    "event_sequence": "telecine-event-sequence",
+    "event_type": "telecine-event-type",
+    "video_id": "telecine-video",
+    "at": "ce-time",
+    "matched_at": "telecine-matched-at",
+}
+
+
+def _form() -> re.Pattern[bytes]:
+    """Answer what `outgoing` writes, with gaps: to read a message by it takes a third of what reading its
+    headers one by one does."""
+    now, gap = datetime.now(UTC), "[!-~]+"
+    some = Owed("", "", "", 0, "", "", "", 0, "", now, now, "", b"", "", "first")
+    gaps = {header: f"(?P<{field}>{gap})" for field, header in _NAMES.items()}
+    names = [line.partition(":")[0] for line in outgoing(some).head.decode().splitlines()]
+    form = [f"{re.escape(name)}: {gaps.get(name, gap)}\r\n" for name in names]
+    form[1:1] = [
+        f"(?:telecine-{own}: (?P<{own}>{gap})\r\n)?" for own in ("predecessor", "trigger")
+    ]
+    return re.compile(f"NATS/1[.]0\r\n{''.join(form)}Nats-Msg-Id: {gap}\r\n\r\n".encode())
+
+
+_FORM = _form()

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import ConnectionReconnectingError, MaxPayloadError
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
+from telecine.shared.lean_client import LeanClient
 from telecine.shared.tracing import Tracing
 
 #: Seconds until a message without the server's word counts as unconfirmed.
@@ -79,7 +79,7 @@ class Group:
 class Pipeline:
     """The groups under way on one connection."""
 
-    def __init__(self, client: Client, tracing: Tracing) -> None:
+    def __init__(self, client: LeanClient, tracing: Tracing) -> None:
         self._client = client
         self._tracing = tracing
         self._inbox = ""
@@ -112,11 +112,11 @@ class Pipeline:
     async def _listen(self) -> str:
         if not self._inbox:
             inbox = self._client.new_inbox()
-            await self._client.subscribe(f"{inbox}.>", cb=self._hear)
+            await self._client.hand_over(f"{inbox}.>", self._hear)
             self._inbox = inbox
         return self._inbox
 
-    async def _hear(self, message: Msg) -> None:
+    def _hear(self, message: Msg) -> None:
         _, number, index = message.subject.rsplit(".", 2)
         if group := self._groups.get(int(number)):  # else it comes late, and nobody waits for it
             group.hear(int(index), read_word(message))

@@ -4,23 +4,31 @@ nats-py's `metadata` answers the same, with two objects and a datetime; this is 
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from nats.aio.msg import Msg
 
 _V1 = 9  # tokens of `$JS.ACK.<stream>.<consumer>.<delivered>.<position>.<seq>.<time>.<pending>`
 
 
-def position(message: Msg) -> int:
-    """Answer the message's sequence in its stream."""
-    tokens = message.reply.split(".")
-    return int(tokens[5 if len(tokens) == _V1 else 7])
+class Place(NamedTuple):
+    """`position` is the sequence in the stream, `times` how often it was delivered, `stored_at` when it
+    was stored (Unix nanoseconds)."""
+
+    position: int
+    times: int
+    stored_at: int
 
 
-def delivered(message: Msg) -> tuple[int, int]:
-    """Answer how often it was delivered, and when it was stored (Unix nanoseconds)."""
-    tokens = message.reply.split(".")
-    short = len(tokens) == _V1
-    return int(tokens[4 if short else 6]), int(tokens[7 if short else 9])
+def place_of(message: Msg) -> Place:
+    """Answer a message's place; it is read once."""
+    known: Place | None = message.__dict__.get("place")
+    if known is None:
+        tokens = message.reply.split(".")
+        at = 4 if len(tokens) == _V1 else 6
+        known = Place(int(tokens[at + 1]), int(tokens[at]), int(tokens[at + 3]))
+        message.__dict__["place"] = known
+    return known
 
 
 def nanoseconds(moment: datetime) -> int:
