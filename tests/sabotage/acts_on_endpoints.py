@@ -48,10 +48,9 @@ ACTS = [
         "owners-headers-are-kept-on-record",
         "the value of an owner's header is sent and never kept",
         Edit(
-            "services/telecine/delivery/attempt.py",
-            "        pack.secret_headers.union(name.lower() for name, _ in own) "
-            "if own else pack.secret_headers\n",
-            "        pack.secret_headers\n",
+            "services/telecine/delivery/stencil.py",
+            "    secret = pack.secret_headers.union(name.lower() for name, _ in wanted.headers)\n",
+            "    secret = pack.secret_headers\n",
         ),
         tests="gateway/test_endpoint_tests.py::"
         "test_an_owners_headers_go_along_and_no_record_has_their_values",

@@ -1,75 +1,22 @@
-"""One attempt: what goes out, and what it leaves on record. Pure but for the sending itself."""
+"""One attempt and its delivery as rows of their tables. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
 
 from telecine.delivery.decider import Parked, Postponed, State
-from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
-from telecine.delivery.sender import USER_AGENT, WebhookRequest
-from telecine.delivery.signing import webhook_headers
-from telecine.platforms.pack import Pack
-from telecine.shared.endpoint import Profile
+from telecine.delivery.stencil import Moment, Webhook
 from telecine.shared.owed import Owed
 
 Trigger = Literal["first", "retry", "resend", "replay", "probe", "test"]
 
-REDACTED = "[redacted]"
-
-
-@dataclass(slots=True)
-class Moment:
-    """When an attempt began, in virtual time and on the wall."""
-
-    virtual: datetime
-    wall: datetime
-
-
-def request(
-    owed: Owed,
-    profile: Profile,
-    pack: Pack,
-    keys: Keys,
-    *,
-    moment: Moment,
-    timeout: float,
-) -> WebhookRequest:
-    """Answer the webhook as it goes out: signed now, with the owner's and the platform's headers.
-
-    `timeout` is the house's, in seconds; the endpoint may have its own.
-    """
-    wanted = profile.subscription.settings
-    signed_at = moment.wall if wanted.timestamps == "wall" else moment.virtual
-    timestamp = int(signed_at.timestamp())
-    own = {name: keys.secrets[key] for name, key in wanted.headers} if wanted.headers else {}
-    headers = {
-        **own,
-        "content-type": "application/json",
-        "user-agent": USER_AGENT,
-        "telecine-time": moment.virtual.isoformat(),
-        **webhook_headers(keys.signers, owed.delivery_id, timestamp, owed.body),
-        **pack.headers(profile, keys.secrets),
-    }
-    return WebhookRequest(profile.subscription.url, headers, owed.body, wanted.timeout or timeout)
-
-
-def secret_headers(profile: Profile, pack: Pack) -> frozenset[str]:
-    """Answer the names (lower case) of the headers whose values nobody may read in a record."""
-    own = profile.subscription.settings.headers
-    return (
-        pack.secret_headers.union(name.lower() for name, _ in own) if own else pack.secret_headers
-    )
-
 
 def virtual_end(start: datetime, outcome: Outcome, speed: float) -> datetime:
     """Answer when an attempt ended: its wall length counts at the clock's speed, frozen as nothing."""
-    return start + timedelta(milliseconds=outcome.timings.total_ms * speed)
+    return start + timedelta(0, 0, outcome.timings.total_ms * speed * 1000)
 
 
 def delivery_row(
@@ -101,20 +48,18 @@ def delivery_row(
 
 def attempt_row(
     owed: Owed,
-    sent: WebhookRequest,
+    sent: Webhook,
     outcome: Outcome,
-    secret: frozenset[str],
     state: State,
     *,
-    key_ids: tuple[str, ...],
     number: int,
     trigger: Trigger,
     cause: str | None,
     moment: Moment,
     ended_at: datetime,
 ) -> dict[str, Any]:
-    """Answer the attempt's row: what was sent (`secret` headers redacted), what came, what is next."""
-    timings = outcome.timings
+    """Answer the attempt's row: what was sent, what came, what is next."""
+    stencil, timings = sent.stencil, outcome.timings
     return {
         "delivery_id": owed.delivery_id,
         "org": owed.org,
@@ -126,14 +71,14 @@ def attempt_row(
         "started_at": moment.virtual,
         "ended_at": ended_at,
         "wall_at": moment.wall,
-        "url": sent.url,
+        "url": stencil.url,
         "address": outcome.address,
         "reused": outcome.reused,
-        "key_ids": _listed(key_ids),
-        "request_headers": _json(redacted(sent.headers, secret)),
+        "key_ids": stencil.key_ids,
+        "request_headers": sent.record,
         "status": outcome.status,
         "reason": outcome.reason,
-        "response_headers": _json(outcome.headers),
+        "response_headers": orjson.dumps(outcome.headers).decode(),
         "response_body": outcome.body,
         "response_truncated": outcome.truncated,
         "response_length": outcome.length,
@@ -147,19 +92,3 @@ def attempt_row(
         "next_at": state.due if isinstance(state, Postponed) else None,
         "next_reason": state.reason if isinstance(state, Postponed | Parked) else None,
     }
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
-_listed = lru_cache(maxsize=1024)(_json)  # the same few keys sign again and again
-
-
-def redacted(headers: Mapping[str, str], secret: frozenset[str]) -> list[tuple[str, str]]:
-    """Answer headers for the record; a secret one keeps its name only."""
-    if not secret:
-        return list(headers.items())
-    return [
-        (name, REDACTED if name.lower() in secret else value) for name, value in headers.items()
-    ]

@@ -1,6 +1,6 @@
 """Making an attempt: sent, judged, its delivery moved on, its endpoint's breaker told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -25,6 +25,8 @@ from telecine.shared.errors import Unavailable
 from telecine.shared.virtual_time import VirtualClock, wall_now
 
 log = structlog.get_logger()
+
+_NO_TRACE: Mapping[str, str] = {}
 
 
 class Making:
@@ -61,15 +63,18 @@ class Making:
     async def attempt(self, lane: Lane[Job], job: Job, profile: Profile) -> None:
         """Make one attempt at an endpoint as it is now."""
         wall = wall_now()
-        if (
-            job.number == 1 and not job.is_fetched
-        ):  # others have their own time, however late they come
+        if job.number == 1 and not job.is_fetched:
+            # Others have their own time, however late they come.
             job.now = max(job.now, self._clock.anchor.at(wall))
         self._records.expect_writable()
         seen = self._directory.sequence_of(job.owed.endpoint_id)
-        with self._tracing(job):
+        trace = _NO_TRACE
+        if self._bus.tracing.follows:
+            with self._tracing(job):
+                tried = await self._trying.send(job.owed, profile, job.now, wall)
+                trace = self._bus.tracing.current()
+        else:
             tried = await self._trying.send(job.owed, profile, job.now, wall)
-            trace = self._bus.tracing.current()
         after = self._after(job, profile, tried)
         ordered = profile.subscription.settings.ordering != "none" or bool(job.owed.predecessor)
         new = isinstance(job.state, Owed)

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from time import perf_counter
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from telecine.delivery.dialling import Dialling
 from telecine.delivery.exchange import Exchange
@@ -14,13 +14,23 @@ from telecine.delivery.outbox import Outbox
 from telecine.delivery.outcome import Failure, Outcome, judged
 from telecine.delivery.pool import Pool
 from telecine.delivery.recording import Recording
-from telecine.delivery.target import Unsendable, target_of
+from telecine.delivery.target import Target, Unsendable
 from telecine.delivery.vetting import Vetting
-from telecine.delivery.webhook import USER_AGENT, WebhookRequest, written
+from telecine.delivery.webhook import USER_AGENT, WebhookRequest
 from telecine.delivery.wheel import Wheel
 from telecine.shared.egress import OPEN, Egress
 
 __all__ = ["USER_AGENT", "Sender", "WebhookRequest"]
+
+
+class Sendable(Protocol):
+    """A webhook. `timeout` in seconds: one deadline over DNS, connect, TLS, headers and body."""
+
+    @property
+    def timeout(self) -> float: ...
+
+    def wire(self) -> tuple[Target, bytes]:
+        """Answer where it goes, and its bytes. Raises Unsendable."""
 
 
 class Sender:
@@ -70,8 +80,8 @@ class Sender:
         self._pool.end()
         self._wheel.stop()
 
-    async def send(self, request: WebhookRequest) -> Outcome:
-        """POST the webhook and say what came of it; takes `request.timeout` seconds at most.
+    async def send(self, webhook: Sendable) -> Outcome:
+        """POST the webhook and say what came of it; takes `webhook.timeout` seconds at most.
 
         Raises nothing but CancelledError, whatever the receiver does. (RuntimeError if the
         sender is not open: a broken rule of the caller's.)
@@ -80,14 +90,12 @@ class Sender:
             raise RuntimeError("the sender is not open: use it inside `async with`")
         recording = Recording(perf_counter())
         try:
-            target = target_of(request.url)
-            message = written(target, request.headers, request.body)
+            target, message = webhook.wire()
         except Unsendable as error:
             return recording.outcome(unsendable(error), perf_counter())
-        origin, deadline = target.origin, recording.started + request.timeout
-        exchange = Exchange(
-            origin, message, recording, request.timeout, self._loop.create_future()
-        )
+        origin, timeout = target.origin, webhook.timeout
+        deadline = recording.started + timeout
+        exchange = Exchange(origin, message, recording, timeout, self._loop.create_future())
         idle = self._pool.give(origin, recording.started)
         self._wheel.add(exchange, deadline)
         try:

@@ -58,6 +58,13 @@ def signer(key_id: str, kind: SignatureKind, secret: str) -> Signer:
     return Ed25519(key_id, Ed25519PrivateKey.from_private_bytes(seed))
 
 
+def signature(signers: Sequence[Signer], message_id: str, timestamp: int, body: bytes) -> str:
+    """Answer the value of `webhook-signature`: one signature of each signer."""
+    if len(signers) == 1:
+        return signers[0].sign(message_id, timestamp, body)
+    return " ".join([each.sign(message_id, timestamp, body) for each in signers])
+
+
 def webhook_headers(
     signers: Sequence[Signer], message_id: str, timestamp: int, body: bytes
 ) -> dict[str, str]:
@@ -65,7 +72,7 @@ def webhook_headers(
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(each.sign(message_id, timestamp, body) for each in signers),
+        "webhook-signature": signature(signers, message_id, timestamp, body),
     }
 
 

@@ -1,24 +1,18 @@
 """Trying: one webhook goes out and comes to something; what that means is for others to decide."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from telecine.delivery.attempt import (
-    Moment,
-    Trigger,
-    attempt_row,
-    delivery_row,
-    request,
-    secret_headers,
-    virtual_end,
-)
+from telecine.delivery.attempt import Trigger, attempt_row, delivery_row, virtual_end
 from telecine.delivery.decider import State
-from telecine.delivery.keyring import Keyring
+from telecine.delivery.keyring import Keyring, Keys
 from telecine.delivery.measures import AttemptMeasures
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import Entry
-from telecine.delivery.sender import Sender, WebhookRequest
+from telecine.delivery.sender import Sender
+from telecine.delivery.stencil import Moment, Stencil, Webhook, stencil_of
 from telecine.delivery.verdict import Verdict, judge
 from telecine.platforms import packs
 from telecine.shared.endpoint import Profile
@@ -32,9 +26,7 @@ class Tried:
     """An attempt that was made: what went out, what came, and when it ended (virtual)."""
 
     owed: Owed
-    sent: WebhookRequest
-    secret: frozenset[str]
-    key_ids: tuple[str, ...]
+    sent: Webhook
     outcome: Outcome
     verdict: Verdict
     moment: Moment
@@ -59,9 +51,7 @@ class Tried:
             self.owed,
             self.sent,
             self.outcome,
-            self.secret,
             after,
-            key_ids=self.key_ids,
             number=after.next - 1,
             trigger=trigger,
             cause=cause,
@@ -91,27 +81,43 @@ class Trying:
         self._retry_after_most = retry_after_most
         self._measures = measures
         self._tracing = tracing
+        self._stencils: dict[str, tuple[Profile, Keys, Stencil]] = {}  # by endpoint, the last one
 
     async def send(
         self, owed: Owed, profile: Profile, now: datetime, wall: datetime | None = None
     ) -> Tried:
         """Send what is owed to an endpoint, as it is now. `now` is virtual, `wall` the same moment."""
-        pack, moment = packs()[owed.platform], Moment(now, wall or wall_now())
+        moment = Moment(now, wall or wall_now())
         keys = self._keyring.ready(profile, now) or await self._keyring.of(profile, now)
-        sent = request(owed, profile, pack, keys, moment=moment, timeout=self._timeout)
-        with self._tracing.posting(sent.url) as exchange:
-            if exchange.headers:
-                sent = replace(sent, headers={**sent.headers, **exchange.headers})
+        if self._tracing.follows:
+            with self._tracing.posting(profile.subscription.url) as exchange:
+                sent = self._make(profile, owed.platform, keys, exchange.headers).fill(
+                    owed, moment
+                )
+                outcome = await self._sender.send(sent)
+                exchange.ended(outcome.status, outcome.error)
+        else:
+            sent = self._stencil(profile, owed.platform, keys).fill(owed, moment)
             outcome = await self._sender.send(sent)
-            exchange.ended(outcome.status, outcome.error)
         self._measures.attempted(outcome)
         return Tried(
             owed,
             sent,
-            secret_headers(profile, pack),
-            tuple(signer.id for signer in keys.signers),
             outcome,
             judge(outcome, wall_now, self._retry_after_most),
             moment,
             virtual_end(now, outcome, self._clock.anchor.speed),
         )
+
+    def _stencil(self, profile: Profile, platform: str, keys: Keys) -> Stencil:
+        known = self._stencils.get(profile.id)
+        if known and known[0] is profile and known[1] is keys:
+            return known[2]
+        stencil = self._make(profile, platform, keys, {})
+        self._stencils[profile.id] = profile, keys, stencil
+        return stencil
+
+    def _make(
+        self, profile: Profile, platform: str, keys: Keys, carried: Mapping[str, str]
+    ) -> Stencil:
+        return stencil_of(profile, packs()[platform], keys, self._timeout, carried)

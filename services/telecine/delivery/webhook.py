@@ -1,12 +1,12 @@
 """One webhook as it goes over the wire: a head that nothing can be smuggled into, and the body."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
-from telecine.delivery.target import Target, Unsendable
+from telecine.delivery.target import Target, Unsendable, target_of
 
 USER_AGENT = f"Telecine/{version('telecine')}"
 
@@ -32,6 +32,30 @@ class WebhookRequest:
     body: bytes
     timeout: float  # seconds: one deadline over DNS, connect, TLS, headers and body
 
+    def wire(self) -> tuple[Target, bytes]:
+        """Answer where it goes, and its bytes. Raises Unsendable."""
+        target = target_of(self.url)
+        return target, written(target, self.headers, self.body)
+
+
+def form_of(target: Target, headers: Mapping[str, str], gaps: Collection[str]) -> str:
+    """Answer the head of many webhooks as a printf form: a `%s` for each header named in `gaps`, and one
+    for the length of the body. What fills a gap must be visible ASCII.
+
+    Raises Unsendable as `written` does.
+    """
+    written(target, {name: "" if name in gaps else headers[name] for name in headers}, b"")
+    gap = "\0"  # which stands nowhere else: that was seen to just now
+    lines, _ = _form(tuple(headers))
+    values = lines % tuple(gap if name in gaps else headers[name] for name in headers)
+    head = f"{target.head}{values}{_authorization(target, lines)}\r\ncontent-length: {gap}\r\n\r\n"
+    return head.replace("%", "%%").replace(gap, "%s")
+
+
+def _authorization(target: Target, lines: str) -> str:
+    """Answer the line of the URL's own credentials, unless there is one of the caller's."""
+    return "" if "\r\nauthorization:" in lines.lower() else target.authorization
+
 
 def written(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
     """Answer a webhook's bytes.
@@ -40,9 +64,7 @@ def written(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
     """
     form, lines = _form(tuple(headers))
     values = form % tuple(headers.values())
-    authorization = target.authorization
-    if authorization and "\r\nauthorization:" in form.lower():
-        authorization = ""  # the caller's own goes first
+    authorization = target.authorization and _authorization(target, form)
     try:
         head = (
             f"{target.head}{values}{authorization}\r\ncontent-length: {len(body)}\r\n\r\n".encode()

@@ -37,6 +37,8 @@ _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 class Spans(Tracing):
     """Follows one service's work; six services in one process have six of these."""
 
+    follows = True
+
     def __init__(self, service: str) -> None:
         self._provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))

@@ -27,7 +27,12 @@ class Exchange:
 
 
 class Tracing:
-    """Follows nothing; `telecine.shared.spans` has the one that does, with the same methods."""
+    """Follows nothing; `telecine.shared.spans` has the one that does, with the same methods.
+
+    `follows`: whether it does; who is in a hurry asks that first.
+    """
+
+    follows = False
 
     def publishing(
         self, subject: str, headers: Mapping[str, str]
