@@ -6,7 +6,7 @@ on before is held against the record first.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, assert_never
+from typing import ClassVar, Literal, NamedTuple, assert_never
 
 from telecine.delivery.schedule import Retries, delay_before
 
@@ -23,7 +23,7 @@ class Owed:
     """Nothing has been recorded yet."""
 
     next: int = 1
-    kind: Literal["owed"] = "owed"
+    kind: ClassVar[Literal["owed"]] = "owed"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Postponed:
     due: datetime
     resent: int = 0
     reason: Postponing = "schedule"
-    kind: Literal["postponed"] = "postponed"
+    kind: ClassVar[Literal["postponed"]] = "postponed"
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ class Parked:
     next: int
     reason: Parking
     resent: int = 0
-    kind: Literal["parked"] = "parked"
+    kind: ClassVar[Literal["parked"]] = "parked"
 
 
 @dataclass(frozen=True)
 class Succeeded:
     next: int
-    kind: Literal["succeeded"] = "succeeded"
+    kind: ClassVar[Literal["succeeded"]] = "succeeded"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Exhausted:
     """The last attempt of the schedule has failed."""
 
     next: int
-    kind: Literal["exhausted"] = "exhausted"
+    kind: ClassVar[Literal["exhausted"]] = "exhausted"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Discarded:
 
     next: int
     why: str
-    kind: Literal["discarded"] = "discarded"
+    kind: ClassVar[Literal["discarded"]] = "discarded"
 
 
 Waiting = Postponed | Parked
@@ -177,16 +177,16 @@ def evolve(state: State, command: Command, retries: Retries) -> State:
     if isinstance(state, _ENDS):
         return state
     match command:
-        case Park(reason):
-            return Parked(state.next, reason, resent_of(state))
-        case Discard(why):
-            return Discarded(state.next + 1, why)
         case Attempted(number) if number != state.next:
             return state
         case Attempted(number, True):
             return Succeeded(number + 1)
         case Attempted():
             return _failed(command, resent_of(state), retries)
+        case Park(reason):
+            return Parked(state.next, reason, resent_of(state))
+        case Discard(why):
+            return Discarded(state.next + 1, why)
         case _:
             assert_never(command)
 

@@ -193,7 +193,10 @@ class Dispatch:
     async def _look(self) -> None:
         """Park what waits in slow lanes: it keeps the messages of others from being taken."""
         while True:
+            before = monotonic()
             await asyncio.sleep(_LOOK)
+            if monotonic() - before > 2 * _LOOK:
+                continue  # this process was held up itself: nobody else was slow
             for job in list(self.lanes.surplus()):
                 if job.is_fetched:
                     job.finish()

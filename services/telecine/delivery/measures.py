@@ -1,10 +1,13 @@
 """What delivery tells of itself: attempts and their phases, and what waits to be sent."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from functools import cache
 from typing import get_args
 
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
@@ -12,55 +15,73 @@ from telecine.delivery.decider import Parking
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.tables import WAITS, DeliveryRow, GateRow
 from telecine.shared.database import Database
-from telecine.shared.metrics import Metrics
+from telecine.shared.metrics import SECONDS, Metrics
+from telecine.shared.tally import Tally
 
 #: The states that they may have.
 WAITING = ("postponed", "parked")
+_ENDS = ("succeeded", "failed")
 _PHASES = ("dns", "connect", "tls", "first_byte")
 
 
-class AttemptMeasures:
+class AttemptMeasures(Collector):
     """Counts attempts; the status is a class (`2xx`), since receivers answer what they like."""
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._attempts = metrics.counter(
-            "telecine_attempts_total",
-            "Webhook attempts, by how they ended, the answer's status class and the error's class.",
-            "outcome",
-            "status",
-            "error",
-        )
-        self._seconds = metrics.histogram(
-            "telecine_attempt_duration_seconds",
-            "A webhook attempt from its start to its outcome, in wall time.",
-            "outcome",
-        )
-        self._phases = metrics.histogram(
-            "telecine_attempt_phase_duration_seconds",
-            "The phases of an attempt that were completed; a kept connection has first_byte only.",
-            "phase",
-        )
+    def __init__(self) -> None:
+        self._attempts: Counter[tuple[str, str, str]] = Counter()
+        self._seconds = {ended: Tally(SECONDS) for ended in _ENDS}
+        self._phases = {phase: Tally(SECONDS) for phase in _PHASES}
 
-        # Looked up once: to find a label's counter takes longer than to count.
-        self._counted = cache(self._attempts.labels)
-        self._ended = {name: self._seconds.labels(name) for name in ("succeeded", "failed")}
-        self._phase = {name: self._phases.labels(name) for name in _PHASES}
+    @classmethod
+    def of(cls, metrics: Metrics) -> "AttemptMeasures":
+        """Answer those of a process."""
+        return metrics.collector("telecine_attempts", cls)
 
     def attempted(self, outcome: Outcome) -> None:
         """Count an attempt that has ended."""
         ended, timings = "succeeded" if outcome.success else "failed", outcome.timings
-        status = outcome.status
-        known = (ended, status_class(status), outcome.error or "none")
-        self._counted(*known).inc()
-        self._ended[ended].observe(timings.total_ms / 1000)
+        self._attempts[ended, status_class(outcome.status), outcome.error or "none"] += 1
+        self._seconds[ended].observe(timings.total_ms / 1000)
         if timings.first_byte_ms is not None:
-            self._phase["first_byte"].observe(timings.first_byte_ms / 1000)
+            self._phases["first_byte"].observe(timings.first_byte_ms / 1000)
         if outcome.reused:
             return
         for phase in ("dns", "connect", "tls"):
             milliseconds = getattr(timings, f"{phase}_ms")
             if milliseconds is not None:
-                self._phase[phase].observe(milliseconds / 1000)
+                self._phases[phase].observe(milliseconds / 1000)
+
+    def collect(self) -> Iterator[Metric]:
+        """Answer them as Prometheus has them."""
+        attempts = CounterMetricFamily(
+            "telecine_attempts",
+            "Webhook attempts, by how they ended, the answer's status class and the error's class.",
+            labels=("outcome", "status", "error"),
+        )
+        for labels, count in self._attempts.items():
+            attempts.add_metric(labels, count)
+        yield attempts
+        yield _histogram(
+            "telecine_attempt_duration_seconds",
+            "A webhook attempt from its start to its outcome, in wall time.",
+            "outcome",
+            self._seconds,
+        )
+        yield _histogram(
+            "telecine_attempt_phase_duration_seconds",
+            "The phases of an attempt that were completed; a kept connection has first_byte only.",
+            "phase",
+            self._phases,
+        )
+
+
+def _histogram(
+    name: str, what: str, label: str, tallies: Mapping[str, Tally]
+) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(name, what, labels=(label,))
+    for value, tally in tallies.items():
+        family.add_metric((value,), tally.buckets(), tally.sum)
+    return family
 
 
 class ParkingMeasures:

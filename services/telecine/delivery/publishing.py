@@ -138,14 +138,14 @@ class Publishing:
             await set_timer(self._bus, next_timer(waiting.owed, waiting.state))
 
     async def _tell_successes(self, org: str, told: list[Told]) -> None:
-        ids = [f"{each.owed.delivery_id}-{each.attempt['number']}" for each in told]
-        one = told[0].owed
+        one, body = told[0].owed, successes(told)
+        only = f"{one.delivery_id}-{told[0].attempt['number']}"
         await self._publish(
             AttemptSucceeded,
-            successes(told),
+            body,
             org,
             "_",
-            event_id=ids[0] if len(ids) == 1 else hex_of(*ids),
+            event_id=only if len(told) == 1 else hex_of(body.decode()),
             at=max(each.attempt["ended_at"] for each in told),
             cause=one.delivery_id,
             correlation=one.correlation_id,

@@ -116,7 +116,7 @@ async def _trying(me: Instance) -> Trying:
         Keyring(me.bus),
         timeout=me.settings.timeout,
         retry_after_most=timedelta(seconds=me.settings.retry_after),
-        measures=AttemptMeasures(me.metrics),
+        measures=AttemptMeasures.of(me.metrics),
         tracing=me.tracing,
     )
 

@@ -66,8 +66,9 @@ class Lingering:
         bus.on_reconnect(self.begin_anew)
 
     def refill(self) -> None:
-        """Say that there may be room again."""
-        if self._asked <= self._window // 2:
+        """Say that there may be room again; it is asked for when half of it is not."""
+        unasked = min(self._window, self._room()) - self._asked
+        if unasked > 0 and unasked >= self._asked:
             self._wake.set()
 
     @asynccontextmanager

@@ -23,10 +23,12 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.registry import Collector
 
 log = structlog.get_logger()
 
 M = TypeVar("M", bound=MetricWrapperBase)
+C = TypeVar("C", bound=Collector)
 
 #: Seconds: from what a handler takes to what a webhook may take.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -87,6 +89,14 @@ class Metrics:
         return self._once(
             name, lambda: Histogram(name, what, labels, buckets=buckets, registry=self.registry)
         )
+
+    def collector(self, name: str, make: Callable[[], C]) -> C:
+        """Answer a collector that makes its metrics itself, when it is asked."""
+        if name not in self._made:
+            self._made[name] = make()
+            self.registry.register(self._made[name])
+        made: C = self._made[name]
+        return made
 
     def _once(self, name: str, make: Callable[[], M]) -> M:
         if name not in self._made:

@@ -34,8 +34,8 @@ class Anchor:
 
     def at(self, wall: datetime) -> datetime:
         """Answer virtual now at a wall time; before the anchor it stands still."""
-        passed = max((wall - self.wall).total_seconds(), 0.0)
-        return self.now + timedelta(seconds=passed * self.speed)
+        passed = (wall - self.wall).total_seconds()
+        return self.now + timedelta(0, passed * self.speed) if passed > 0 else self.now
 
     def wall_seconds_until(self, due: datetime, wall: datetime) -> float | None:
         """Answer how many wall seconds remain until a virtual moment; None if time is frozen."""

@@ -11,11 +11,11 @@ from time import perf_counter, time
 from telecine.shared.bus import Bus
 from telecine.shared.endpoint import Active
 from telecine.shared.errors import TelecineError
-from telecine.shared.owed import Owed, owe
+from telecine.shared.owed import Owed, outgoing
 from telecine.simulations.bench.bare import BODY
 
 _STREAM = "DELIVERIES"
-_ABREAST = 256
+_TOGETHER = 256
 _HELD = timedelta(minutes=30)
 #: Beyond the numbers of those that count.
 _ASIDE = 2**40
@@ -63,15 +63,11 @@ class Backlog:
         return found
 
     async def publish(self, owed: Iterable[Owed]) -> list[str]:
-        """Publish as fast as NATS takes them. Answers their ids."""
+        """Publish as the fan-out does, as fast as NATS takes them. Answers their ids."""
         waiting, ids = iter(owed), list[str]()
-
-        async def publish() -> None:
-            for each in waiting:
-                ids.append(each.delivery_id)
-                await owe(self._bus, each)
-
-        await asyncio.gather(*(publish() for _ in range(_ABREAST)))
+        while group := [outgoing(each) for each in islice(waiting, _TOGETHER)]:
+            ids += [each.message_id for each in group]
+            await self._bus.publish_all(group)
         return ids
 
     async def stream(self, owed: Sequence[Owed], rate: float) -> dict[str, float]:
@@ -84,7 +80,7 @@ class Backlog:
             if ahead > 0:
                 await asyncio.sleep(ahead)
             moments[each.delivery_id] = time()
-            task = asyncio.create_task(owe(self._bus, each))
+            task = asyncio.create_task(self._bus.publish_all([outgoing(each)]))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
         await asyncio.gather(*under_way)

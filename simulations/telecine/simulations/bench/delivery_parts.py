@@ -1,11 +1,13 @@
 """The parts of `bench delivery`, each in a process of its own, and what is done with them."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 from telecine.shared.owed import Owed
 from telecine.simulations.bench.backlog import Backlog, To
@@ -22,6 +24,8 @@ from telecine.simulations.bench.workers import Workers, running
 #: Seconds until what is owed must be done.
 PATIENCE = 900.0
 _ABREAST = 64  # as many as a worker makes by default
+#: Seconds that what was parked has to be fetched again.
+_AFTERWARDS = 20.0
 #: Seconds of an attempt, where endpoints hang: the default would make it a long benchmark.
 _TIMEOUT_OF_HANGING = "5"
 
@@ -64,8 +68,15 @@ class Parts:
         return int((await self.receiver.ask("count"))["arrived"])
 
     async def came(self, owed: int) -> dict[str, int]:
-        """Answer what has come since the receiver forgot, and add it to the account."""
+        """Answer what has come since the receiver forgot, and add it to the account.
+
+        What was parked meanwhile is fetched again after its message was acknowledged: it has a while.
+        """
+        deadline = perf_counter() + _AFTERWARDS
         came: dict[str, int] = await self.receiver.ask("count")
+        while came["arrived"] < owed and perf_counter() < deadline:
+            await asyncio.sleep(0.05)
+            came = await self.receiver.ask("count")
         self.owed += owed
         self.arrived += came["arrived"]
         self.requests += came["requests"]
