@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import orjson
 
-from telecine.delivery.decider import Parked, Postponed, State
+from telecine.delivery.decider import State
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
 from telecine.delivery.stencil import Moment, Webhook
@@ -59,7 +59,7 @@ def attempt_row(
     ended_at: datetime,
 ) -> dict[str, Any]:
     """Answer the attempt's row: what was sent, what came, what is next."""
-    stencil, timings = sent.stencil, outcome.timings
+    stencil, timings, columns = sent.stencil, outcome.timings, state_columns(state)
     return {
         "delivery_id": owed.delivery_id,
         "org": owed.org,
@@ -89,6 +89,6 @@ def attempt_row(
         "connect_ms": timings.connect_ms,
         "tls_ms": timings.tls_ms,
         "first_byte_ms": timings.first_byte_ms,
-        "next_at": state.due if isinstance(state, Postponed) else None,
-        "next_reason": state.reason if isinstance(state, Postponed | Parked) else None,
+        "next_at": columns["next_at"],
+        "next_reason": columns["reason"],
     }

@@ -83,8 +83,7 @@ _ENDS = (Succeeded, Exhausted, Discarded)
 # -- what to do with a message -----------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """A message asks for attempt `number`; `redelivered`: somebody may have begun with it."""
 
     number: int
@@ -176,19 +175,23 @@ def evolve(state: State, command: Command, retries: Retries) -> State:
         return _resent(state, command)
     if isinstance(state, _ENDS):
         return state
+    if isinstance(command, Attempted):
+        return _attempted(state, command, retries)
     match command:
-        case Attempted(number) if number != state.next:
-            return state
-        case Attempted(number, True):
-            return Succeeded(number + 1)
-        case Attempted():
-            return _failed(command, resent_of(state), retries)
         case Park(reason):
             return Parked(state.next, reason, resent_of(state))
         case Discard(why):
             return Discarded(state.next + 1, why)
         case _:
             assert_never(command)
+
+
+def _attempted(state: Owed | Waiting, attempt: Attempted, retries: Retries) -> State:
+    if attempt.number != state.next:
+        return state
+    if attempt.success:
+        return Succeeded(state.next + 1)
+    return _failed(attempt, resent_of(state), retries)
 
 
 def resent_of(state: State) -> int:

@@ -24,6 +24,7 @@ class Directory:
     def __init__(self, bus: Bus, log: EventLog[Endpoint, EndpointFact]) -> None:
         self._log = log
         self._last: dict[str, Recorded[Endpoint, EndpointFact]] = {}
+        self._known: dict[str, Known] = {}  # those whose last fact has their state with it
         self._sequence = 0
         self._moved = asyncio.Event()
         self._changed: list[Callable[[str, str], None]] = []
@@ -45,10 +46,7 @@ class Directory:
 
     def known(self, endpoint_id: str, sequence: int) -> Known | None:
         """Answer an endpoint as `find` would, if memory has it; None: ask `find`."""
-        recorded = self._last.get(endpoint_id)
-        if recorded is None or self._sequence < sequence or isinstance(recorded.state, Absent):
-            return None
-        return recorded.state
+        return self._known.get(endpoint_id) if self._sequence >= sequence else None
 
     def sequence_of(self, endpoint_id: str) -> int:
         """Answer the position of an endpoint's last known fact."""
@@ -78,6 +76,11 @@ class Directory:
         recorded = self._log.parse(message)
         before = self._last.get(recorded.stamp.id)
         self._last[recorded.stamp.id] = recorded
+        state = recorded.state
+        if state is None or isinstance(state, Absent):
+            self._known.pop(recorded.stamp.id, None)
+        else:
+            self._known[recorded.stamp.id] = state
         self._sequence = recorded.sequence
         self._moved.set()
         if before and type(before.state) is not type(recorded.state):

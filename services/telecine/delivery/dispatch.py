@@ -95,13 +95,15 @@ class Dispatch:
     def _admit_to(self, profile: Profile, job: Job) -> None:
         rate = profile.subscription.settings.rate_limit
         if rate is None:
-            self.enter(job)
+            self._enter(self.lanes.of(profile.id, self._policy.cap_of(profile)), job)
         else:
             self._admission.ask(job, rate)
 
     def enter(self, job: Job) -> None:
         """Put a job into its lane, unless the endpoint's breaker is open or its lane is slow."""
-        lane = self._lane_of(job.owed.endpoint_id)
+        self._enter(self._lane_of(job.owed.endpoint_id), job)
+
+    def _enter(self, lane: Lane[Job], job: Job) -> None:
         if isinstance(lane.breaker, Open) and job.probe is None and _waits(lane.breaker, job):
             self._insisting.begin(job, self._held_back)
         elif lane.slow and len(lane.waiting) >= lane.cap and not job.is_fetched:

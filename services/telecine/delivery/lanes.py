@@ -87,8 +87,9 @@ class Lanes(Generic[J]):
     def put(self, lane: Lane[J], job: J) -> None:
         """Let a job wait for its turn, which may be now."""
         lane.waiting.append((self._now(), job))
-        self._queue(lane)
-        self._hand_out()
+        if not lane.queued:  # else nothing is new: it is in the line
+            self._queue(lane)
+            self._let_in(lane)
 
     def surplus(self) -> Iterator[J]:
         """Take out of slow lanes what waits there beyond the cap, the last to come first."""
@@ -132,6 +133,11 @@ class Lanes(Generic[J]):
             lane.queued = True
             self._turns.append(lane)
 
+    def _let_in(self, lane: Lane[J]) -> None:
+        """A lane may have become one that may send: for the others nothing has changed."""
+        if lane.queued and lane.busy < self._slots - self.busy:
+            self._hand_out()
+
     def _hand_out(self) -> None:
         while (self._idle or len(self._runners) < self._slots) and (found := self._next()):
             if self._idle:
@@ -142,12 +148,13 @@ class Lanes(Generic[J]):
 
     def _next(self) -> tuple[Lane[J], J] | None:
         """Answer the next job: of the lane whose turn it is, unless it would leave none to others."""
-        for _ in range(0 if self._closed else len(self._turns)):
-            lane = self._turns.popleft()
+        turns, left = self._turns, self._slots - self.busy
+        for _ in range(0 if self._closed else len(turns)):
+            lane = turns.popleft()
             if not lane.waiting or lane.is_full:
                 lane.queued = False
-            elif lane.busy >= self._slots - self.busy:
-                self._turns.append(lane)
+            elif lane.busy >= left:
+                turns.append(lane)
             else:
                 _, job = lane.waiting.popleft()
                 lane.busy += 1
@@ -174,5 +181,5 @@ class Lanes(Generic[J]):
                 self._quiet.set()
             self._queue(lane)
             found = self._next()
-            if self._idle and self._turns:  # a slot less taken may let in lanes that had to wait
-                self._hand_out()
+            if self._idle and found and found[0] is not lane:
+                self._let_in(lane)  # it has one less under way, and all the others as many

@@ -28,7 +28,7 @@ class AttemptMeasures(Collector):
     """Counts attempts; the status is a class (`2xx`), since receivers answer what they like."""
 
     def __init__(self) -> None:
-        self._attempts: Counter[tuple[str, str, str]] = Counter()
+        self._attempts: Counter[tuple[int | None, str | None]] = Counter()  # by status and error
         self._seconds = {ended: Tally(SECONDS) for ended in _ENDS}
         self._phases = {phase: Tally(SECONDS) for phase in _PHASES}
 
@@ -39,9 +39,9 @@ class AttemptMeasures(Collector):
 
     def attempted(self, outcome: Outcome) -> None:
         """Count an attempt that has ended."""
-        ended, timings = "succeeded" if outcome.success else "failed", outcome.timings
-        self._attempts[ended, status_class(outcome.status), outcome.error or "none"] += 1
-        self._seconds[ended].observe(timings.total_ms / 1000)
+        error, timings = outcome.error, outcome.timings
+        self._attempts[outcome.status, error] += 1
+        self._seconds[_ended(error)].observe(timings.total_ms / 1000)
         if timings.first_byte_ms is not None:
             self._phases["first_byte"].observe(timings.first_byte_ms / 1000)
         if outcome.reused:
@@ -58,7 +58,10 @@ class AttemptMeasures(Collector):
             "Webhook attempts, by how they ended, the answer's status class and the error's class.",
             labels=("outcome", "status", "error"),
         )
-        for labels, count in self._attempts.items():
+        counts: Counter[tuple[str, str, str]] = Counter()
+        for (status, error), count in self._attempts.items():
+            counts[_ended(error), status_class(status), error or "none"] += count
+        for labels, count in counts.items():
             attempts.add_metric(labels, count)
         yield attempts
         yield _histogram(
@@ -73,6 +76,10 @@ class AttemptMeasures(Collector):
             "phase",
             self._phases,
         )
+
+
+def _ended(error: str | None) -> str:
+    return "failed" if error else "succeeded"
 
 
 def _histogram(

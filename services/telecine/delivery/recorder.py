@@ -67,7 +67,7 @@ class Recorder:
         self._publishing = Publishing(bus)
         self._waiting: list[Ended] = []
         self._wake = asyncio.Event()
-        self._recording = False
+        self._writers = asyncio.Semaphore(records.writers)
         self._quiet = asyncio.Event()
         self._following: set[asyncio.Future[None]] = set()
 
@@ -84,7 +84,7 @@ class Recorder:
 
     async def settled(self) -> None:
         """Wait until everything that has ended is acknowledged."""
-        while self._waiting or self._recording or self._following:
+        while self._waiting or self._following:
             self._quiet.clear()
             await self._quiet.wait()
 
@@ -100,10 +100,9 @@ class Recorder:
             while self._waiting:
                 if len(self._waiting) < _ENOUGH:
                     await asyncio.sleep(_LINGER)
+                await self._writers.acquire()
                 group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                self._recording = True
-                await self._record(group)
-                self._recording = False
+                self._spawn(self._record(group))
 
     async def _record(self, group: list[Ended]) -> None:
         """Write a group; of one that cannot be written as a whole, each by itself."""
@@ -121,6 +120,8 @@ class Recorder:
                 self._spawn(self._record_again(each))
         else:
             self._spawn(self._follow(group, written))
+        finally:
+            self._writers.release()
 
     async def _record_again(self, ended: Ended) -> None:
         """Write one, which may be on record already: nobody can tell when a commit was cut off."""

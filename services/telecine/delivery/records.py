@@ -84,13 +84,20 @@ def state_of(row: DeliveryRow | None) -> State:
 
 def state_columns(state: State) -> dict[str, Any]:
     """Answer the columns that say a state."""
-    return {
+    columns = {
         "state": state.kind,
         "next": state.next,
-        "next_at": state.due if isinstance(state, Postponed) else None,
-        "reason": state.reason if isinstance(state, Postponed | Parked) else None,
-        "ended": state.why if isinstance(state, Discarded) else None,
+        "next_at": None,
+        "reason": None,
+        "ended": None,
     }
+    if isinstance(state, Succeeded):  # as most are
+        return columns
+    if isinstance(state, Postponed):
+        return {**columns, "next_at": state.due, "reason": state.reason}
+    if isinstance(state, Parked):
+        return {**columns, "reason": state.reason}
+    return {**columns, "ended": state.why if isinstance(state, Discarded) else None}
 
 
 class Records:
@@ -98,6 +105,8 @@ class Records:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: Transactions of `write` that are worth having side by side: SQLite has one writer.
+        self.writers = 2 if database.is_postgresql else 1
         self._reads: GroupCommit[str, DeliveryRow | None] = GroupCommit(self._read)
         self._committed = database.committed("deliveries")
 

@@ -57,6 +57,7 @@ class Lingering:
         self._expires = expires
         self._apart = apart
         self._asked = 0  # messages that open requests may still bring
+        self._few = 0  # of them, so that it is time to see whether there is room for more
         self._heard = self._begun = 0.0
         self._wake = asyncio.Event()
         self._lost = True  # the consumer or our requests are gone: begin anew
@@ -134,6 +135,7 @@ class Lingering:
         if batch <= 0:
             return
         self._asked += batch
+        self._few = self._asked // 2
         expires = self._expires or EXPIRES
         request = {
             "batch": batch,
@@ -156,7 +158,8 @@ class Lingering:
             self._heard = monotonic()
             self._asked = max(0, self._asked - 1)
             self._take(message)
-            self.refill()
+            if self._asked <= self._few:
+                self.refill()
         elif message.subject == self._reply:  # else it speaks of a request that we count no more
             self._heard = monotonic()
             self._told(status, message.headers or {})

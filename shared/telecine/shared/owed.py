@@ -159,11 +159,12 @@ async def owe(bus: Bus, owed: Owed) -> Stored:
 
 def read_owed(message: Msg) -> Owed:
     """Read what is owed from a message, however its headers are written. Raises BrokenMessage."""
-    match = _FORM.fullmatch(message.head) if isinstance(message, LeanMsg) else None
+    match = None
+    if isinstance(message, LeanMsg) and message.head.isascii():
+        match = _FORM.fullmatch(message.head.decode())
     if match is None:
         return parse_owed(message.subject, message.headers or {}, message.data)
-    fields = {name: value and value.decode() for name, value in match.groupdict().items()}
-    return _read(message.subject, fields, message.data)
+    return _read(message.subject, match.groupdict(), message.data)
 
 
 def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
@@ -181,10 +182,10 @@ def _read(subject: str, fields: dict[str, Any], body: bytes) -> Owed:
     """Make of texts what they say."""
     try:
         _, _, fields["org"], fields["endpoint_id"] = subject.split(".")
-        for name in ("endpoint_sequence", "event_sequence"):
-            fields[name] = int(fields[name])
-        for name in ("at", "matched_at"):
-            fields[name] = datetime.fromisoformat(fields[name])
+        fields["endpoint_sequence"] = int(fields["endpoint_sequence"])
+        fields["event_sequence"] = int(fields["event_sequence"])
+        fields["at"] = datetime.fromisoformat(fields["at"])
+        fields["matched_at"] = datetime.fromisoformat(fields["matched_at"])
         fields["trigger"] = _origin(fields["trigger"] or "first")
     except ValueError as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
@@ -217,7 +218,7 @@ _NAMES = {
 }
 
 
-def _form() -> re.Pattern[bytes]:
+def _form() -> re.Pattern[str]:
     """Answer what `outgoing` writes, with gaps: to read a message by it takes a third of what reading its
     headers one by one does."""
     now, gap = datetime.now(UTC), "[!-~]+"
@@ -228,7 +229,7 @@ def _form() -> re.Pattern[bytes]:
     form[1:1] = [
         f"(?:telecine-{own}: (?P<{own}>{gap})\r\n)?" for own in ("predecessor", "trigger")
     ]
-    return re.compile(f"NATS/1[.]0\r\n{''.join(form)}Nats-Msg-Id: {gap}\r\n\r\n".encode())
+    return re.compile(f"NATS/1[.]0\r\n{''.join(form)}Nats-Msg-Id: {gap}\r\n\r\n")
 
 
 _FORM = _form()

@@ -22,12 +22,12 @@ class Place(NamedTuple):
 
 def place_of(message: Msg) -> Place:
     """Answer a message's place; it is read once."""
-    known: Place | None = message.__dict__.get("place")
+    known: Place | None = getattr(message, "place", None)
     if known is None:
         tokens = message.reply.split(".")
         at = 4 if len(tokens) == _V1 else 6
         known = Place(int(tokens[at + 1]), int(tokens[at]), int(tokens[at + 3]))
-        message.__dict__["place"] = known
+        message.place = known  # type: ignore[attr-defined]  # nats-py's class lets us
     return known
 
 
