@@ -184,12 +184,12 @@ ACTS = [
         "webhook-timestamp-is-virtual",
         "`webhook-timestamp` is what the receiver's own clock says",
         Edit(
-            f"{DELIVERY}/attempt.py",
-            'signed_at = moment.wall if wanted.timestamps == "wall" else moment.virtual',
+            f"{DELIVERY}/stencil.py",
+            "signed_at = moment.wall if self.by_wall else moment.virtual",
             "signed_at = moment.virtual",
         ),
-        tests="delivery/test_attempt.py::"
-        "test_webhook_is_named_after_its_delivery_and_signed_at_wall_time",
+        tests="delivery/test_stencil.py::"
+        "test_it_is_named_after_its_delivery_and_signed_at_wall_time",
     ),
     act(
         "redirects-are-followed",
@@ -212,7 +212,7 @@ ACTS = [
         "secrets-are-kept-on-record",
         "a platform's token is sent and never kept",
         Edit(
-            f"{DELIVERY}/attempt.py",
+            f"{DELIVERY}/stencil.py",
             "(name, REDACTED if name.lower() in secret else value)",
             "(name, value)",
         ),
