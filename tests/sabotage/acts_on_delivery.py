@@ -65,7 +65,7 @@ ACTS = [
             '_NEXT_ONE = "TRUE"',
         ),
         tests="delivery/test_chain_records.py::"
-        "test_of_the_same_attempt_by_several_workers_one_wins[postgresql]",
+        "test_of_the_same_attempt_by_several_workers_one_wins[postgresql-True]",
     ),
     act(
         "loser-leaves-the-rest-to-the-winner",

@@ -102,7 +102,7 @@ class Recorder:
                     await asyncio.sleep(_LINGER)
                 await self._writers.acquire()
                 group, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                self._spawn(self._record(group))
+                self._spawn(group, self._record(group))
 
     async def _record(self, group: list[Ended]) -> None:
         """Write a group; of one that cannot be written as a whole, each by itself."""
@@ -117,9 +117,9 @@ class Recorder:
                 exc_info=surprising,
             )
             for each in group:
-                self._spawn(self._record_again(each))
+                self._spawn([each], self._record_again(each))
         else:
-            self._spawn(self._follow(group, written))
+            self._spawn(group, self._follow(group, written))
         finally:
             self._writers.release()
 
@@ -142,14 +142,24 @@ class Recorder:
                 await self._follow([ended], written)
                 return
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _spawn(self, group: list[Ended], work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(self._survive(group, work))
         self._following.add(task)
         task.add_done_callback(self._followed)
 
     def _followed(self, task: asyncio.Future[None]) -> None:
         self._following.discard(task)
         self._quiet.set()
+
+    async def _survive(self, group: list[Ended], work: Awaitable[None]) -> None:
+        """Let nothing that nobody expects be overlooked, nor its messages be held for ever: what stands on
+        record is followed up from there."""
+        try:
+            await work
+        except Exception as error:
+            log.exception("attempts.not_followed", attempts=len(group), error=repr(error))
+            for each in group:
+                self._lost(each.job)
 
     async def _follow(self, group: list[Ended], written: Written) -> None:
         won: list[Ended] = []
