@@ -98,7 +98,7 @@ CRASHED = pytest.mark.filterwarnings(
 def armed() -> Iterator[Failpoints]:
     """Failpoints that end with the block."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("telecine.shared.pull.GRACE", 0)  # a crash leaves nobody time to finish
+        patch.setattr("telecine.shared.wire.pull.GRACE", 0)  # a crash leaves nobody time to finish
         points = Failpoints(patch)
         yield points
         points.release()

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from telecine.shared.bus import Bus, connected
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations import local
 from telecine.simulations.receiver import Receiver
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from telecine.shared.bus import Bus, connected
-from telecine.shared.streams import bootstrap
+from telecine.shared.wire.bus import Bus, connected
+from telecine.shared.wire.streams import bootstrap
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.waiting import until
 

@@ -9,8 +9,8 @@ import httpx
 
 from telecine.gateway import service as gateway
 from telecine.gateway.door import bind
-from telecine.shared.bus import Bus, connected
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations.local import SERVICES, address
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.simulations.receiver import Receiver

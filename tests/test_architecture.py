@@ -101,9 +101,9 @@ def test_the_wall_is_read_in_one_place_of_the_services() -> None:
     }
     assert reading == {
         "services/telecine/gateway/uploads.py",  # files on disk expire on the wall
-        "shared/telecine/shared/bus.py",  # the age of a connection is the server's time
-        "shared/telecine/shared/eventlog.py",  # when the server stored it, as near as we know
-        "shared/telecine/shared/virtual_time.py",
+        "shared/telecine/shared/wire/bus.py",  # the age of a connection is the server's time
+        "shared/telecine/shared/log/eventlog.py",  # when the server stored it, as near as we know
+        "shared/telecine/shared/time/virtual_time.py",
     }
 
 

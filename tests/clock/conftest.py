@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from telecine.clock import service
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import FROZEN, settings_for, tell
 from tests.nats import bus, connect, server

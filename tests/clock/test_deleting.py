@@ -8,10 +8,10 @@ from nats.errors import TimeoutError as NatsTimeoutError
 
 from telecine.clock import time_line
 from telecine.clock.firing import Firing
-from telecine.shared.bus import Bus
 from telecine.shared.events.clock import ClockStarted
-from telecine.shared.timers import cancel_timer
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.timers import cancel_timer
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
 from tests.clock.timing import after, fenced_firing, fired_ids, held, is_done, set_all, timer
 from tests.waiting import until
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from telecine.clock import time_line
-from telecine.shared.answers import Stored
-from telecine.shared.bus import Bus
 from telecine.shared.events.clock import ClockStarted
-from telecine.shared.timers import Timer, set_timer
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.timers import Timer, set_timer
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.answers import Stored
+from telecine.shared.wire.bus import Bus
 from tests.clock.timing import fenced_firing, fired_ids
 from tests.waiting import until
 

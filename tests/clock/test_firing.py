@@ -4,9 +4,9 @@ import random
 from datetime import timedelta
 from functools import partial
 
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
-from telecine.shared.timers import cancel_timer, set_timer
+from telecine.shared.time.timers import cancel_timer, set_timer
+from telecine.shared.wire.bus import Bus
 from tests.clock.timing import (
     after,
     anchor_now,

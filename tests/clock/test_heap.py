@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from telecine.clock.heap import Held, TimerHeap
-from telecine.shared.timers import Timer
+from telecine.shared.time.timers import Timer
 from tests.shared.videos import minute
 
 EVER = minute(10**6)

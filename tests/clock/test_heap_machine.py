@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from telecine.clock.heap import TimerHeap
-from telecine.shared.timers import Timer
+from telecine.shared.time.timers import Timer
 from tests.shared.videos import minute
 
 KEYS = [(service, key) for service in ("delivery", "ingest") for key in ("a", "b")]

@@ -13,10 +13,10 @@ import pytest
 from nats.aio.msg import Msg
 
 from telecine.clock import service
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
-from telecine.shared.pull import Pull, singly
-from telecine.shared.timers import Timer, parse_fired, set_timer
+from telecine.shared.time.timers import Timer, parse_fired, set_timer
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pull import Pull, singly
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import after, held, set_all, set_speed, settings_for, tell, timer
 from tests.nats import killed

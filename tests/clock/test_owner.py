@@ -9,16 +9,16 @@ import pytest
 from telecine.clock import service, time_line
 from telecine.clock.fence import last_fence, raise_fence
 from telecine.clock.firing import Firing
-from telecine.shared import lease as leases
-from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts.clock import ClockAnswer
+from telecine.shared.copies import lease as leases
+from telecine.shared.copies.heartbeat import Beating, Heartbeat, Pulse, host_token
+from telecine.shared.copies.instance import instance
 from telecine.shared.errors import Conflict, Unavailable
 from telecine.shared.events.clock import ClockStarted
-from telecine.shared.heartbeat import Beating, Heartbeat, Pulse, host_token
-from telecine.shared.instance import instance
-from telecine.shared.presence import HOUSE, is_present, present
 from telecine.shared.settings import Settings
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus, connected
+from telecine.shared.wire.presence import HOUSE, is_present, present
 from telecine.simulations.commands import health
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import (

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from telecine.clock import service
-from telecine.shared import virtual_time
-from telecine.shared.bus import Bus
 from telecine.shared.settings import Settings
-from telecine.shared.timers import cancel_timer, set_timer
+from telecine.shared.time import virtual_time
+from telecine.shared.time.timers import cancel_timer, set_timer
+from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import (
     FROZEN,
@@ -27,8 +27,8 @@ from tests.clock.timing import (
     tell,
     timer,
 )
-from tests.shared.log import append as append_fact
-from tests.shared.log import video_log
+from tests.shared.logged import append as append_fact
+from tests.shared.logged import video_log
 from tests.shared.videos import FACTS, ID, ORG, minute
 from tests.waiting import until
 

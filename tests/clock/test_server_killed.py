@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from telecine.clock import service
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.errors import Unavailable
-from telecine.shared.timers import cancel_timer, set_timer
+from telecine.shared.time.timers import cancel_timer, set_timer
+from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.timing import (
     after,

@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from telecine.clock import service
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
+from telecine.shared.copies.heartbeat import Beating
+from telecine.shared.copies.instance import instance
 from telecine.shared.errors import Refusal
-from telecine.shared.heartbeat import Beating
-from telecine.shared.instance import instance
 from telecine.shared.settings import Settings
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus
 from tests.clock.timing import anchor_now, set_speed
 from tests.shared.work import heard
 from tests.waiting import until
@@ -30,7 +30,7 @@ async def deaf(bus: Bus, name: str) -> AsyncIterator[Beating]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instances are gone after a second, and waited for no longer than two."""
-    monkeypatch.setattr("telecine.shared.heartbeat.GONE_AFTER", 1.0)
+    monkeypatch.setattr("telecine.shared.copies.heartbeat.GONE_AFTER", 1.0)
     monkeypatch.setattr("telecine.clock.handlers.GONE_AFTER", 1.0)
 
 

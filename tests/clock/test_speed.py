@@ -1,8 +1,8 @@
 """Changing the speed: who sleeps wakes, and frozen means that nothing falls due any more."""
 
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
-from telecine.shared.timers import set_timer
+from telecine.shared.time.timers import set_timer
+from telecine.shared.wire.bus import Bus
 from tests.clock.timing import (
     FROZEN,
     after,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer
-from telecine.shared.eventlog import direct_get
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.clock.test_many_timers import Chains, _empty
 from tests.clock.test_owner import answer_of

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from telecine.clock.time_line import change, resume
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
-from telecine.shared.virtual_time import Anchor
+from telecine.shared.time.virtual_time import Anchor
 from tests.shared.videos import minute
 
 minutes = st.integers(-(10**6), 10**6)

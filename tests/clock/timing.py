@@ -10,13 +10,13 @@ from typing import Any
 from telecine.clock import time_line
 from telecine.clock.fence import last_fence, raise_fence
 from telecine.clock.firing import Firing
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
-from telecine.shared.eventlog import direct_get, stored_at
-from telecine.shared.rpc import call
+from telecine.shared.log.eventlog import direct_get, stored_at
 from telecine.shared.settings import Settings
-from telecine.shared.timers import Timer, set_timer
-from telecine.shared.virtual_time import Anchor, VirtualClock
+from telecine.shared.time.timers import Timer, set_timer
+from telecine.shared.time.virtual_time import Anchor, VirtualClock
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.rpc import call
 from telecine.simulations.nats_server import EmbeddedNats
 
 FROZEN = 0.0

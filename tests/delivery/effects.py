@@ -9,7 +9,7 @@ from telecine.delivery.directory import Directory
 from telecine.delivery.keyring import Keyring
 from telecine.delivery.records import Records
 from telecine.delivery.sender import Sender
-from telecine.shared.bus import Bus
+from telecine.shared.wire.bus import Bus
 from tests.failpoints import Effect
 
 

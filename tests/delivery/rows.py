@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)
 TABLES: list[type[SQLModel]] = [DeliveryRow, AttemptRow, GateRow, MarkRow]

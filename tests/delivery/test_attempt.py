@@ -26,7 +26,7 @@ from telecine.delivery.signing import signer
 from telecine.delivery.stencil import REDACTED, Moment, Webhook, stencil_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms import packs
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import BrokenLog
 from tests.shared import endpoints
 from tests.shared.golden_cases import OWED

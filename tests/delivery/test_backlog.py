@@ -5,7 +5,7 @@ from datetime import timedelta
 from telecine.delivery.backlog import Backlogs
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.shared.contracts.backlog import BacklogDiscarded, DiscardBacklog, GetBacklog
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 from tests.delivery.rows import add, after, delivery
 from tests.delivery.test_parking import working
 

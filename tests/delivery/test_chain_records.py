@@ -13,7 +13,7 @@ from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import Discarded, Postponed, State, Succeeded
 from telecine.delivery.records import Entry, Records, owed_of, state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.database import opened
+from telecine.shared.tables.database import opened
 from tests.shared.golden_cases import OWED
 from tests.shared.videos import minute
 

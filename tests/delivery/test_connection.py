@@ -7,7 +7,7 @@ import pytest
 from telecine.delivery.pool import Pool
 from telecine.delivery.target import Origin
 from telecine.delivery.vetting import Vetting
-from telecine.shared.egress import OPEN
+from telecine.shared.sending.egress import OPEN
 from tests.delivery.receivers import OK
 from tests.delivery.sending import exchange_to, made
 

@@ -7,11 +7,11 @@ import pytest
 
 from telecine.delivery import directory as directories
 from telecine.delivery.directory import Directory
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import BrokenLog, Unavailable
-from telecine.shared.eventlog import EventLog
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.wire.bus import Bus
 from tests.nats import bus, connect, server
 from tests.shared.endpoints import ACTIVE, DELETED, FACTS, ID, INACTIVE, stamp
 from tests.shared.videos import ORG

@@ -13,7 +13,7 @@ from telecine.delivery import names
 from telecine.delivery.names import Names
 from telecine.delivery.racing import interleaved
 from telecine.delivery.sender import Sender
-from telecine.shared.egress import policy
+from telecine.shared.sending.egress import policy
 from tests.delivery.hostile.loops import anyio_backend
 from tests.delivery.receivers import OK, Receiver, answering, free_port, receiving, webhook
 from tests.waiting import until

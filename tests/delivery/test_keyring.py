@@ -9,11 +9,11 @@ import pytest
 from faststream.nats import NatsBroker
 
 from telecine.delivery.keyring import Keyring, Keys
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.signing_keys import SigningKey
 from telecine.shared.contracts.subscriptions import GetSecrets, Secrets
 from telecine.shared.errors import Unavailable
-from telecine.shared.rpc import serve
-from telecine.shared.signing_keys import SigningKey
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.rpc import serve
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import bus, connect, server
 from tests.shared.endpoints import (

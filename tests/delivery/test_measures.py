@@ -2,8 +2,8 @@
 
 from telecine.delivery.measures import ParkingMeasures, watch_waiting
 from telecine.delivery.tables import GateRow
-from telecine.shared.database import opened
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
+from telecine.shared.tables.database import opened
 from tests.delivery.rows import TABLES, add, after, delivery
 from tests.scraped import Page
 

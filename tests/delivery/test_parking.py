@@ -19,11 +19,11 @@ from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
 from telecine.delivery.records import Entry, Records, state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
-from telecine.shared.answers import Stored
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database, opened
 from telecine.shared.errors import Unavailable
 from telecine.shared.ids import object_id
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.wire.answers import Stored
+from telecine.shared.wire.bus import Bus
 from tests.delivery.test_chain_records import attempt
 from tests.nats import bus, connect, server
 from tests.shared.golden_cases import OWED

@@ -9,7 +9,7 @@ from telecine.delivery.connection import Connection
 from telecine.delivery.pool import AGE, IDLE, Pool
 from telecine.delivery.target import Origin
 from telecine.delivery.vetting import Vetting
-from telecine.shared.egress import policy
+from telecine.shared.sending.egress import policy
 from tests.delivery.receivers import OK
 from tests.delivery.sending import Line, exchange_to, made
 from tests.waiting import until

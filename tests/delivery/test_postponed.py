@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from telecine.shared.bus import connected
+from telecine.shared.wire.bus import connected
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
 from telecine.simulations.verify.queues import under_way

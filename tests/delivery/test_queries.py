@@ -8,7 +8,7 @@ from telecine.delivery.outcome import BODY_CAP
 from telecine.delivery.queries import Queries
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.contracts.delivery import GetDelivery
-from telecine.shared.database import opened
+from telecine.shared.tables.database import opened
 from tests.delivery.rows import attempt, delivery
 
 

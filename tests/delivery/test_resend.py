@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from telecine.shared.bus import connected
+from telecine.shared.wire.bus import connected
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
 from telecine.simulations.verify.queues import under_way

@@ -16,8 +16,8 @@ from telecine.delivery.parking import RETENTION
 from telecine.delivery.records import Entry, Records
 from telecine.delivery.retention import BATCH, YOUNG, Bounds, Retention
 from telecine.delivery.tables import AttemptRow, DeliveryRow, MarkRow
-from telecine.shared.database import Database, opened
 from telecine.shared.ids import object_id
+from telecine.shared.tables.database import Database, opened
 from tests.delivery import test_chain_records
 from tests.delivery.rows import AT, TABLES, add, after, attempt, delivery
 from tests.shared.golden_cases import OWED

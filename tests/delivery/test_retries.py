@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import connected
-from telecine.shared.eventlog import direct_get
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.wire.bus import connected
 from telecine.simulations.receiver import Answer, Received
 from tests import house as houses
 from tests.customer import Customer

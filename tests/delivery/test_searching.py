@@ -14,7 +14,7 @@ from telecine.delivery.searching import AttemptSearch
 from telecine.delivery.walking import STEP
 from telecine.shared.contracts.attempts import SearchAttempts, Statuses
 from telecine.shared.contracts.delivery import ListDeliveries
-from telecine.shared.database import Database, opened
+from telecine.shared.tables.database import Database, opened
 from tests.delivery.rows import add, add_many, after, attempt, delivery
 
 NONE = Statuses(least=None, most=None)

@@ -17,7 +17,7 @@ from telecine.delivery.stencil import REDACTED, Moment, stencil_of
 from telecine.delivery.target import Unsendable, target_of
 from telecine.delivery.webhook import USER_AGENT, WebhookRequest
 from telecine.platforms import packs
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.events.endpoint import EndpointSettings
 from tests.shared import endpoints
 from tests.shared.golden_cases import OWED

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from telecine.delivery.target import Unsendable, target_of
 from telecine.delivery.webhook import written
 from telecine.platforms.urls import check_webhook_url
-from telecine.shared.endpoint_rules import header_problem
+from telecine.shared.aggregates.endpoint_rules import header_problem
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from telecine.delivery.sender import Sender
-from telecine.shared.egress import policy
+from telecine.shared.sending.egress import policy
 from tests.delivery.receivers import OK, answering, receiving, webhook
 
 #: 127.0.0.1 is where the tests' receivers listen, and 127.0.0.2 is a forbidden neighbour.

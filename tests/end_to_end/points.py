@@ -5,9 +5,9 @@ from typing import Any, Literal, get_args
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.eventlog import EventLog
-from telecine.shared.pipelining import Pipeline
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pipelining import Pipeline
 from telecine.subscriptions.view import EndpointView
 from telecine.transcoder import handlers as transcoder
 from tests.delivery import effects as delivery

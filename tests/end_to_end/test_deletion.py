@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from telecine.shared.eventlog import EventLog
+from telecine.shared.log.eventlog import EventLog
 from telecine.simulations.receiver import Receiver
 from tests import rooms
 from tests.customer import BEARER, OMEGA, Customer

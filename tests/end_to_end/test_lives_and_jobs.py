@@ -9,9 +9,9 @@ import pytest
 
 from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.sending import SENT
-from telecine.shared import rpc
 from telecine.shared.contracts.subscriptions import EndpointWish, UpdateEndpoint
 from telecine.shared.ids import object_id
+from telecine.shared.wire import rpc
 from telecine.simulations.receiver import Received, verify_signature
 from tests import rooms as houses
 from tests.customer import KEY, TPSTREAMS, Customer

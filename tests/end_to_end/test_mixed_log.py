@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from telecine.shared.bus import Bus, connected
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations.verify.house import verifier
 from tests.house import OpenHouse
 from tests.shared import endpoints, videos

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from telecine.shared import folding, rpc
 from telecine.shared.contracts.ingest import ListVideos
 from telecine.shared.contracts.rebuilding import RebuildIngest
-from telecine.shared.database import opened
 from telecine.shared.errors import Refusal, Unavailable
+from telecine.shared.tables import folding
+from telecine.shared.tables.database import opened
+from telecine.shared.wire import rpc
 from telecine.simulations.commands import rebuild
 from telecine.simulations.verify.house import verifier
 from tests import rooms as houses

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telecine.shared.errors import Refusal
-from telecine.shared.tracing import is_configured, tracing_of
+from telecine.shared.observing.tracing import is_configured, tracing_of
 from telecine.simulations.receiver import Answer
 from tests import house as houses
 from tests.collector import Collector, Seen, collecting
@@ -166,7 +166,7 @@ def test_an_exporter_without_its_packages_is_refused_with_the_fix(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318")
-    monkeypatch.setitem(sys.modules, "telecine.shared.spans", None)
+    monkeypatch.setitem(sys.modules, "telecine.shared.observing.spans", None)
 
     with pytest.raises(Refusal, match=r"telecine\[otel\]"):
         tracing_of("gateway")

@@ -13,7 +13,7 @@ import svix.webhooks
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from telecine.shared.logging import configure
+from telecine.shared.observing.logging import configure
 from telecine.simulations.receiver import Received
 from tests.customer import Customer
 from tests.gateway.endpoints import call, changed, made, wrong

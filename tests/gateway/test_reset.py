@@ -12,8 +12,8 @@ import pytest
 
 from telecine.delivery import service as delivery
 from telecine.gateway import resetting
-from telecine.shared.bus import connected
-from telecine.shared.runs import Marker, Sign, read_marker, sign, write_marker
+from telecine.shared.copies.runs import Marker, Sign, read_marker, sign, write_marker
+from telecine.shared.wire.bus import connected
 from telecine.simulations.local import SERVICES
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from telecine.shared.bus import Bus
+from telecine.shared.wire.bus import Bus
 from tests.ingest.desk import Desk, desk_on
 from tests.nats import bus, connect, server
 

@@ -13,20 +13,20 @@ from telecine.ingest.handlers import Handlers
 from telecine.ingest.obeying import Shown
 from telecine.ingest.tables import FolderRow, VideoRow
 from telecine.ingest.view import VideoView
-from telecine.shared.aggregates import FOLDER, VIDEO
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.folder import Folder, Standing
+from telecine.shared.aggregates.video import Known, Video
 from telecine.shared.contracts.folders import CreateFolder, ListFolders
 from telecine.shared.contracts.ingest import CreateVideo, GetVideo, ListVideos
-from telecine.shared.database import opened
-from telecine.shared.envelope import Trace
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events import Stamp
 from telecine.shared.events.clock import ClockStarted
 from telecine.shared.events.folder import FolderFact
 from telecine.shared.events.video import VideoFact
-from telecine.shared.folder import Folder, Standing
-from telecine.shared.video import Known, Video
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import FOLDER, VIDEO
+from telecine.shared.tables.database import opened
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
 from tests.shared.videos import OPENING, ORG
 
 NOBODY = {"org": ORG, "request_id": "r-1", "correlation_id": "c-1"}

@@ -13,7 +13,7 @@ from telecine.ingest.jobs_view import JobView
 from telecine.ingest.lives_view import LiveView
 from telecine.ingest.schema import SCHEMA
 from telecine.ingest.view import VideoView
-from telecine.shared import job, live, video
+from telecine.shared.aggregates import job, live, video
 from telecine.shared.contracts.access_tokens import (
     CreateAccessToken,
     GetAccessToken,
@@ -24,8 +24,8 @@ from telecine.shared.contracts.access_tokens import (
 from telecine.shared.contracts.assets import ListAssets
 from telecine.shared.contracts.jobs import ListJobs
 from telecine.shared.contracts.lives import ListLives
-from telecine.shared.database import Database, opened
 from telecine.shared.errors import Refusal
+from telecine.shared.tables.database import Database, opened
 from tests.databases import database_url
 from tests.shared import jobs, lives, videos
 from tests.shared.videos import minute

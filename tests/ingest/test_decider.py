@@ -6,10 +6,10 @@ from typing import get_args
 import pytest
 
 from telecine.ingest.decider import Command, Create, Delete, Move, Rename, decide
+from telecine.shared.aggregates.folder import Absent, Folder, Standing, evolve
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events.folder import FolderDeleted, FolderFact
-from telecine.shared.folder import Absent, Folder, Standing, evolve
-from telecine.shared.verdicts import Refused, Unchanged
 from tests import grid
 from tests.shared.folders import DELETED, FACTS, PARENT, STANDING, STATES, card, stamp
 

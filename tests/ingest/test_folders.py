@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 import pytest
 
 from telecine.ingest.service import ARRIVALS
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.folders import (
     DeleteFolder,
     GetFolder,
@@ -16,7 +15,8 @@ from telecine.shared.contracts.ingest import DeleteVideo, MoveVideos, RevertDele
 from telecine.shared.errors import Refusal
 from telecine.shared.events.folder import Contents, FolderDeleted, FolderMoved
 from telecine.shared.events.video import VideoDeletionReverted, VideoMoved
-from telecine.shared.pull import Pull, singly
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pull import Pull, singly
 from tests.ingest.desk import NOBODY, Desk
 from tests.shared.videos import ORG
 from tests.waiting import until

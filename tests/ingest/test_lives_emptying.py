@@ -9,16 +9,16 @@ from nats.aio.msg import Msg
 from telecine.ingest.lives_emptying import LivesEmptying
 from telecine.ingest.lives_view import LiveRow, LiveView
 from telecine.ingest.obeying import Shown
-from telecine.shared.aggregates import FOLDER, LIVE
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.live import Deleted, Requested
 from telecine.shared.contracts.lives import ListLives
-from telecine.shared.database import Database, opened
-from telecine.shared.envelope import Trace
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events import Fact
 from telecine.shared.events.folder import Contents, FolderDeleted
 from telecine.shared.events.live import LiveMoved
-from telecine.shared.live import Deleted, Requested
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import FOLDER, LIVE
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.wire.bus import Bus
 from tests.shared import folders, lives
 from tests.shared.videos import ORG
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, get_args
 
-from telecine.shared.database import opened
+from telecine.shared.tables.database import opened
 from tests import rooms as houses
 from tests.failpoints import Failpoints, How, Moment, armed
 from tests.ledger.door import customer_at

@@ -11,8 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from telecine.shared.bus import connected
-from telecine.shared.database import opened
+from telecine.shared.tables.database import opened
+from telecine.shared.wire.bus import connected
 from telecine.simulations.local import SERVICES
 from telecine.simulations.nats_server import EmbeddedNats
 from tests import house

@@ -6,10 +6,10 @@ from nats.aio.msg import Msg
 from sqlmodel import col, select
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
-from telecine.shared.eventlog import EventLog
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.tables.database import Database
+from telecine.shared.wire.bus import Bus
 from tests.customer import ORG
 from tests.ledger.ledger import Attempt, Delivery, Owed
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from nats.errors import Error as NatsError
 
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
 from telecine.shared.errors import Unavailable
-from telecine.shared.eventlog import EventLog
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.tables.database import Database
+from telecine.shared.wire.bus import Bus
 from tests.customer import ORG, Customer
 from tests.ledger import reading
 from tests.ledger.faults import Character, Plan

@@ -37,11 +37,11 @@ ACTS = [
         "disguises-are-trusted",
         "an address that carries another one is judged by both",
         Edit(
-            "shared/telecine/shared/addresses.py",
+            "shared/telecine/shared/sending/addresses.py",
             "        yield from map(IPv4Address, _carried(address))\n",
             "",
         ),
-        tests="shared/test_egress.py::test_public_reaches_ipv4_from_a_network_that_has_ipv6_alone",
+        tests="shared/sending/test_egress.py::test_public_reaches_ipv4_from_a_network_that_has_ipv6_alone",
     ),
     act(
         "endpoints-are-kept-unasked",

@@ -2,7 +2,7 @@
 
 from tests.sabotage.act import Edit, act
 
-RULES = "shared/telecine/shared/endpoint_rules.py"
+RULES = "shared/telecine/shared/aggregates/endpoint_rules.py"
 SECRETS = "gateway/test_endpoint_secrets.py"
 
 ACTS = [
@@ -10,12 +10,12 @@ ACTS = [
         "rotation-forgets-the-old-key",
         "after a rotation the old key signs along until the overlap ends",
         Edit(
-            "shared/telecine/shared/signing_keys.py",
+            "shared/telecine/shared/aggregates/signing_keys.py",
             "    return (new, *older[:MOST_OLD], *others)\n",
             "    return (new, *others)\n",
         ),
         tests=(
-            "shared/test_signing_keys.py::test_the_old_key_signs_along_until_its_moment",
+            "shared/aggregates/test_signing_keys.py::test_the_old_key_signs_along_until_its_moment",
             f"{SECRETS}::test_after_a_rotation_both_keys_sign_until_the_overlap_ends",
         ),
     ),
@@ -28,7 +28,7 @@ ACTS = [
             "    if lower in _RESERVED and lower.startswith(_PREFIXES):\n",
         ),
         tests=(
-            "shared/test_endpoint_rules.py::"
+            "shared/aggregates/test_endpoint_rules.py::"
             "test_what_the_house_sends_or_the_connection_needs_is_reserved[webhook-id]",
             "gateway/test_endpoints.py::"
             "test_what_is_wrong_is_said_with_the_field_and_nothing_is_kept",
@@ -42,7 +42,7 @@ ACTS = [
             '    if not all(" " <= char <= "~" for char in value) or value != value.strip():\n',
             "    if value != value.strip():\n",
         ),
-        tests="shared/test_endpoint_rules.py::test_no_character_that_could_split_a_request_passes",
+        tests="shared/aggregates/test_endpoint_rules.py::test_no_character_that_could_split_a_request_passes",
     ),
     act(
         "owners-headers-are-kept-on-record",

@@ -3,7 +3,7 @@
 from tests.sabotage.act import Edit, act
 
 CLOCK = "services/telecine/clock"
-LEASE = "shared/telecine/shared/lease.py"
+LEASE = "shared/telecine/shared/copies/lease.py"
 OWNER = "clock/test_owner.py"
 
 ACTS = [
@@ -27,7 +27,7 @@ ACTS = [
         "lease-is-renewed-blindly",
         "a lease is renewed behind its last renewal only",
         Edit(LEASE, "expect = Expect(after, self._subject)", "expect = None"),
-        tests="shared/test_lease.py::test_a_paused_owner_is_followed_and_learns_it_at_its_next_renewal",
+        tests="shared/copies/test_lease.py::test_a_paused_owner_is_followed_and_learns_it_at_its_next_renewal",
     ),
     act(
         "takeover-begins-a-run",

@@ -30,16 +30,16 @@ ACTS = [
         "fan-out-begins-where-the-server-goes-on",
         "what a copy held that was killed is matched before what came later",
         Edit(
-            "shared/telecine/shared/in_order.py",
+            "shared/telecine/shared/wire/in_order.py",
             "        self._expected = await self._bus.rewind(self._stream, durable)\n",
             "        self._expected = 0\n",
         ),
         Edit(
-            "shared/telecine/shared/in_order.py",
+            "shared/telecine/shared/wire/in_order.py",
             "        if position == self._expected or (position > self._expected and not self._whole):\n",
             "        if True:\n",
         ),
-        tests="shared/test_in_order.py::test_what_a_dead_user_held_comes_before_what_is_younger",
+        tests="shared/wire/test_in_order.py::test_what_a_dead_user_held_comes_before_what_is_younger",
     ),
     act(
         "recovery-forgets-what-it-found",

@@ -18,11 +18,11 @@ ACTS = [
         "append-without-the-filter",
         "of many writers of an aggregate one wins, whatever types they write",
         Edit(
-            f"{SHARED}/bus.py",
+            f"{SHARED}/wire/bus.py",
             '            sent["Nats-Expected-Last-Subject-Sequence-Subject"] = expect.subject\n',
             "",
         ),
-        tests="shared/test_eventlog_append.py::"
+        tests="shared/log/test_eventlog_append.py::"
         "test_first_fact_is_refused_where_another_type_was_first",
     ),
     act(
@@ -67,7 +67,7 @@ ACTS = [
         "owed-without-an-id",
         "a fact that is matched again owes nothing twice",
         Edit(
-            f"{SHARED}/pipelining.py",
+            f"{SHARED}/wire/pipelining.py",
             "%bNats-Msg-Id: %b\\r\\n\\r\\n",
             "%bNo-Msg-Id: %b\\r\\n\\r\\n",
         ),
@@ -77,17 +77,17 @@ ACTS = [
         "timers-are-replaced",
         "a timer is never replaced: setting it again is the next generation",
         Edit(
-            f"{SHARED}/streams.py",
+            f"{SHARED}/wire/streams.py",
             "    discard=DiscardPolicy.NEW,\n    discard_new_per_subject=True,\n",
             "    discard=DiscardPolicy.OLD,\n",
         ),
-        tests="shared/test_streams.py::test_timer_is_never_replaced",
+        tests="shared/wire/test_streams.py::test_timer_is_never_replaced",
     ),
     act(
         "fired-timers-are-purged",
         "a fired timer is deleted by sequence, and nothing else with it",
         Edit(
-            f"{SHARED}/streams.py",
+            f"{SHARED}/wire/streams.py",
             "    deny_purge=True,\n    allow_direct=True,\n)\n\nATTEMPTS",
             "    allow_direct=True,\n)\n\nATTEMPTS",
         ),
@@ -104,12 +104,12 @@ ACTS = [
         "views-go-back",
         "a view's row only ever moves on",
         Edit(
-            f"{SHARED}/views.py",
+            f"{SHARED}/tables/views.py",
             "        where=columns.last_seq < insert.excluded.last_seq,\n",
             "",
         ),
         tests=(
-            "shared/test_view_rows.py::test_an_earlier_state_never_replaces_a_later_one[sqlite-active]"
+            "shared/tables/test_view_rows.py::test_an_earlier_state_never_replaces_a_later_one[sqlite-active]"
         ),
     ),
     act(

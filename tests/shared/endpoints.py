@@ -2,7 +2,15 @@
 
 from dataclasses import replace
 
-from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, Profile
+from telecine.shared.aggregates.endpoint import (
+    Absent,
+    Active,
+    Deleted,
+    Endpoint,
+    Inactive,
+    Profile,
+)
+from telecine.shared.aggregates.signing_keys import Keys, SigningKey
 from telecine.shared.events import Stamp
 from telecine.shared.events.endpoint import (
     EndpointActivated,
@@ -18,7 +26,6 @@ from telecine.shared.events.endpoint import (
     EndpointUpdated,
     Subscription,
 )
-from telecine.shared.signing_keys import Keys, SigningKey
 from tests.shared.videos import ORG, minute
 
 ID = "630fac88e4b0a1c2d3e4f506"

@@ -1,5 +1,6 @@
 """A folder in each of its states, and each fact of its life; minute n belongs to version n."""
 
+from telecine.shared.aggregates.folder import Absent, Card, Deleted, Folder, Standing
 from telecine.shared.events import Stamp
 from telecine.shared.events.folder import (
     FolderCreated,
@@ -8,7 +9,6 @@ from telecine.shared.events.folder import (
     FolderMoved,
     FolderRenamed,
 )
-from telecine.shared.folder import Absent, Card, Deleted, Folder, Standing
 from tests.shared.videos import ORG, minute
 
 ID = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"

@@ -8,18 +8,19 @@ from typing import Any
 
 from telecine.clock import time_line
 from telecine.delivery.publishing import Publishing, Told
-from telecine.shared import endpoint, envelope, job, live
-from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
-from telecine.shared.answers import Expect, Stored
-from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Active, Endpoint
-from telecine.shared.envelope import Kind, Trace
+from telecine.shared.aggregates import endpoint, job, live
+from telecine.shared.aggregates.endpoint import Active, Endpoint
+from telecine.shared.aggregates.folder import Folder, Standing
+from telecine.shared.aggregates.video import Video, Watchable
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
-from telecine.shared.folder import Folder, Standing
-from telecine.shared.owed import Owed
-from telecine.shared.tracing import Tracing
-from telecine.shared.video import Video, Watchable
+from telecine.shared.log import envelope
+from telecine.shared.log.envelope import Kind, Trace
+from telecine.shared.log.kinds import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
+from telecine.shared.observing.tracing import Tracing
+from telecine.shared.sending.owed import Owed
+from telecine.shared.wire.answers import Expect, Stored
+from telecine.shared.wire.bus import Bus
 from tests.shared import endpoints, folders, jobs, lives, videos
 from tests.shared.videos import due, minute
 

@@ -2,7 +2,18 @@
 
 from datetime import datetime
 
-from telecine.shared.awaited import Awaited
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.job import (
+    Absent,
+    Cancelled,
+    Card,
+    Completed,
+    Created,
+    Failed,
+    Job,
+    Queued,
+    Started,
+)
 from telecine.shared.events import Stamp
 from telecine.shared.events.job import (
     JobCancelled,
@@ -14,17 +25,6 @@ from telecine.shared.events.job import (
     JobPlan,
     JobQueued,
     JobStarted,
-)
-from telecine.shared.job import (
-    Absent,
-    Cancelled,
-    Card,
-    Completed,
-    Created,
-    Failed,
-    Job,
-    Queued,
-    Started,
 )
 from tests.shared.videos import FAILURE, MEDIA, ORG, due, minute
 

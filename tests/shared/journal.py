@@ -4,12 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from telecine.shared import envelope
-from telecine.shared.envelope import Kind, Recorded, Trace
-from telecine.shared.eventlog import Loaded
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.ids import hex_of
-from telecine.shared.verdicts import Refused, Unchanged
+from telecine.shared.log import envelope
+from telecine.shared.log.envelope import Kind, Recorded, Trace
+from telecine.shared.log.eventlog import Loaded
 
 S = TypeVar("S")
 F = TypeVar("F", bound=Fact)

@@ -5,7 +5,25 @@ Its broadcast breaks once: on air from minute 4 to 5 and from 6 to 7.
 
 from dataclasses import replace
 
-from telecine.shared.awaited import Awaited
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.live import (
+    Absent,
+    Activity,
+    Broadcast,
+    Card,
+    Completed,
+    Deleted,
+    Disconnected,
+    Failed,
+    Live,
+    Ready,
+    Recording,
+    Requested,
+    Scheduled,
+    Starting,
+    Stopped,
+    Streaming,
+)
 from telecine.shared.events import Stamp
 from telecine.shared.events.live import (
     Drop,
@@ -26,24 +44,6 @@ from telecine.shared.events.live import (
     LiveStopped,
 )
 from telecine.shared.events.video import Media
-from telecine.shared.live import (
-    Absent,
-    Activity,
-    Broadcast,
-    Card,
-    Completed,
-    Deleted,
-    Disconnected,
-    Failed,
-    Live,
-    Ready,
-    Recording,
-    Requested,
-    Scheduled,
-    Starting,
-    Stopped,
-    Streaming,
-)
 from tests.shared.videos import FAILURE, ORG, due, minute
 
 ID = "7c1d9b60-5a42-4b8f-9e1d-3f5b7a2c4d60"

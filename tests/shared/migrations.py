@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from sqlalchemy import Connection, create_engine
 
-from telecine.shared.migrating.upgrade import configuration, upgrade
-from telecine.shared.migrations import revisions
-from telecine.shared.schema import Schema
+from telecine.shared.tables.migrating.upgrade import configuration, upgrade
+from telecine.shared.tables.migrations import revisions
+from telecine.shared.tables.schema import Schema
 
 SERVICES = Path(__file__).parents[2] / "services/telecine"
 

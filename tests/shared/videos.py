@@ -3,7 +3,22 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from telecine.shared.awaited import Awaited
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.video import (
+    Absent,
+    Card,
+    Completed,
+    Created,
+    Failed,
+    InProgress,
+    Known,
+    Queued,
+    Succeeded,
+    Upload,
+    Uploaded,
+    Video,
+    Watchable,
+)
 from telecine.shared.events import Stamp
 from telecine.shared.events.video import (
     Failure,
@@ -25,21 +40,6 @@ from telecine.shared.events.video import (
     VideoReadyForProcessing,
     VideoReadyToWatch,
     VideoUploaded,
-)
-from telecine.shared.video import (
-    Absent,
-    Card,
-    Completed,
-    Created,
-    Failed,
-    InProgress,
-    Known,
-    Queued,
-    Succeeded,
-    Upload,
-    Uploaded,
-    Video,
-    Watchable,
 )
 
 ORG, ID = "demo", "5f0c2b1e-7d3a-4c55-9a51-0c9d7d1f2a10"

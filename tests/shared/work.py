@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.holding import ACK_WAIT
-from telecine.shared.pull import Pull, singly
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.holding import ACK_WAIT
+from telecine.shared.wire.pull import Pull, singly
 
 Hook = Callable[[Msg], Awaitable[None]]
 

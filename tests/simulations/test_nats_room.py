@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from telecine.shared.bus import connected
 from telecine.shared.errors import Unavailable
-from telecine.shared.streams import bootstrap
+from telecine.shared.wire.bus import connected
+from telecine.shared.wire.streams import bootstrap
 from telecine.simulations import nats_room
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.waiting import until

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from telecine.shared.aggregates import JOB, LIVE
-from telecine.shared.envelope import Kind, Recorded, Trace
+from telecine.shared.log.envelope import Kind, Recorded, Trace
+from telecine.shared.log.kinds import JOB, LIVE
 from telecine.simulations.verify.encoding import check_jobs, check_lives
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded

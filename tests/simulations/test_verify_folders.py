@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from telecine.shared.folder import Folder, Standing
-from telecine.shared.video import Known
+from telecine.shared.aggregates.folder import Folder, Standing
+from telecine.shared.aggregates.video import Known
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.folders import check_contents
 from telecine.simulations.verify.log import Folded

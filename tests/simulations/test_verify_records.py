@@ -7,12 +7,12 @@ import pytest
 
 from telecine.delivery.parking import RETENTION
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.endpoint import Active, Deleted, Endpoint, Inactive
-from telecine.shared.envelope import Recorded, Trace
+from telecine.shared.aggregates.endpoint import Active, Deleted, Endpoint, Inactive
 from telecine.shared.events import Stamp
 from telecine.shared.events.endpoint import EndpointCreated
 from telecine.shared.events.video import VideoUploaded
+from telecine.shared.log.envelope import Recorded, Trace
+from telecine.shared.log.kinds import VIDEO
 from telecine.simulations.verify.deliveries import Records, check_owed, check_records
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded

@@ -11,7 +11,7 @@ from jsonschema_rs import Draft7Validator
 from nats.aio.msg import Msg
 from nats.js.api import StreamConfig
 
-from telecine.shared.streams import STREAMS
+from telecine.shared.wire.streams import STREAMS
 from telecine.simulations.commands.spec import written
 from telecine.simulations.receiver import Answer
 from telecine.simulations.spec import channels

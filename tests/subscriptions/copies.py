@@ -6,17 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from nats.aio.msg import Msg
 
 from telecine.clock import time_line
-from telecine.shared.bus import Bus, connected
-from telecine.shared.database import opened
-from telecine.shared.endpoint import Active, Profile
-from telecine.shared.eventlog import direct_get
+from telecine.shared.aggregates.endpoint import Active, Profile
+from telecine.shared.aggregates.signing_keys import SigningKey
+from telecine.shared.copies.leading import leading
 from telecine.shared.events.clock import ClockStarted
 from telecine.shared.events.endpoint import EndpointSettings, Subscription
-from telecine.shared.leading import leading
-from telecine.shared.owed import Owed, parse_owed
-from telecine.shared.schema import folded
-from telecine.shared.signing_keys import SigningKey
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.sending.owed import Owed, parse_owed
+from telecine.shared.tables.database import opened
+from telecine.shared.tables.schema import folded
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus, connected
 from telecine.subscriptions.fan_out import LEASE, FanOut
 from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.view import EndpointView

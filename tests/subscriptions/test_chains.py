@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from telecine.shared.database import Database, opened
 from telecine.shared.errors import Conflict
+from telecine.shared.tables.database import Database, opened
 from telecine.subscriptions.chains import Chains, Link
 from telecine.subscriptions.schema import SCHEMA
 from tests.shared.videos import minute

@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, evolve
+from telecine.shared.aggregates.endpoint import Absent, Active, Deleted, Endpoint, Inactive, evolve
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events.endpoint import (
     EndpointFact,
@@ -14,7 +15,6 @@ from telecine.shared.events.endpoint import (
     EndpointUpdated,
     Subscription,
 )
-from telecine.shared.verdicts import Refused, Unchanged
 from telecine.subscriptions.changes import Changes
 from telecine.subscriptions.decider import (
     Change,

@@ -7,8 +7,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.endpoint import Absent, Deleted, Endpoint
+from telecine.shared.aggregates.endpoint import Absent, Deleted, Endpoint
+from telecine.shared.aggregates.signing_keys import MOST_OLD
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
@@ -18,8 +19,7 @@ from telecine.shared.events.endpoint import (
     EndpointUpdated,
     Subscription,
 )
-from telecine.shared.signing_keys import MOST_OLD
-from telecine.shared.verdicts import Refused, Unchanged
+from telecine.shared.log.kinds import ENDPOINT
 from telecine.subscriptions.changes import Changes
 from telecine.subscriptions.decider import (
     Command,

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from telecine.platforms import packs
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.ids import example_of
 from telecine.subscriptions.examples import (
     example_body,

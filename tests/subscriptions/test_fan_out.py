@@ -7,15 +7,15 @@ from typing import Any, get_args
 
 import pytest
 
-from telecine.shared.bus import Bus
 from telecine.shared.events import Stamp
-from telecine.shared.owed import Owed
-from telecine.shared.pipelining import Pipeline
+from telecine.shared.sending.owed import Owed
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pipelining import Pipeline
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.subscriptions.chains import Chains
 from tests.failpoints import CRASHED, Effect, Failpoints, How, Moment, failpoints
 from tests.nats import bus, connect, server
-from tests.shared.log import LIFE, trace, video_log
+from tests.shared.logged import LIFE, trace, video_log
 from tests.shared.videos import ORG, minute
 from tests.subscriptions.copies import Copies, copies, endpoint, owed_in_order
 from tests.waiting import until

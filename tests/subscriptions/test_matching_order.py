@@ -2,7 +2,7 @@
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import connected
+from telecine.shared.wire.bus import connected
 from tests.house import TestHouse
 from tests.waiting import until
 

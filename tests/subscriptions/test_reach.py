@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from telecine.shared.addresses import Address
-from telecine.shared.egress import OPEN, policy
 from telecine.shared.errors import Refusal
+from telecine.shared.sending.addresses import Address
+from telecine.shared.sending.egress import OPEN, policy
 from telecine.subscriptions import reach
 from telecine.subscriptions.reach import Resolve, ensure_reachable, resolved
 

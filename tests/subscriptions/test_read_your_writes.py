@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import pytest
 
 from telecine.clock import time_line
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     DeleteEndpoint,
@@ -17,11 +15,13 @@ from telecine.shared.contracts.subscriptions import (
     SetEndpointActive,
     UpdateEndpoint,
 )
-from telecine.shared.database import opened
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.clock import ClockStarted
-from telecine.shared.sealing import KEY_BYTES, Seal
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.tables.database import opened
+from telecine.shared.tables.sealing import KEY_BYTES, Seal
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.tables import EndpointRow, SecretRow
 from telecine.subscriptions.vault import Vault

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select, update
 
-from telecine.shared.database import Database, opened
 from telecine.shared.errors import Refusal
-from telecine.shared.schema import table_of
-from telecine.shared.sealing import KEY_BYTES, BrokenSeal, Seal
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.tables.schema import table_of
+from telecine.shared.tables.sealing import KEY_BYTES, BrokenSeal, Seal
 from telecine.subscriptions.tables import SecretRow
 from telecine.subscriptions.vault import Vault
 

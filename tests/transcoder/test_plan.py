@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telecine.shared.aggregates.video import Card, Upload
 from telecine.shared.events.video import Failure, Media, Source
-from telecine.shared.video import Card, Upload
 from telecine.transcoder.plan import FAILURES, drawn_media, plan, wished_failure
 
 BORN = datetime(2026, 3, 1, tzinfo=UTC)

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from nats.aio.msg import Msg
 
-from telecine.shared.aggregates import JOB, LIVE
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Kind, Trace
 from telecine.shared.errors import Unavailable
-from telecine.shared.eventlog import EventLog
-from telecine.shared.timers import Timer, fired_headers
+from telecine.shared.log.envelope import Kind, Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import JOB, LIVE
+from telecine.shared.time.timers import Timer, fired_headers
+from telecine.shared.wire.bus import Bus
 from telecine.transcoder import stepping
 from telecine.transcoder.stepping import Machine, Stepping, job_machine, live_machine
 from tests.shared import jobs, lives

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 from nats.aio.msg import Msg
 
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import Unavailable
-from telecine.shared.eventlog import EventLog
-from telecine.shared.timers import Timer, fired_headers
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.time.timers import Timer, fired_headers
+from telecine.shared.wire.bus import Bus
 from telecine.transcoder import handlers
 from telecine.transcoder.handlers import Steps
 from tests.shared import videos

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus
 from telecine.shared.errors import Unavailable
-from telecine.shared.eventlog import EventLog
-from telecine.shared.pull import Pull, singly
-from telecine.shared.timers import Timer, fired_headers, set_timer
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.time.timers import Timer, fired_headers, set_timer
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pull import Pull, singly
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.transcoder import handlers
 from telecine.transcoder.handlers import Steps
 from tests.nats import Connect, killed
-from tests.shared.log import append, video_log
+from tests.shared.logged import append, video_log
 from tests.shared.videos import FACTS, ID, ORG, due
 from tests.waiting import until
 

@@ -4,10 +4,10 @@ It is a message that nobody consumes. Each firing names the fence it was made be
 refuses it if there is a newer one: so a clock that was paused needs no clock to know that it is late.
 """
 
-from telecine.shared.answers import Expect, WrongSequence
-from telecine.shared.bus import Bus
 from telecine.shared.errors import Conflict
-from telecine.shared.eventlog import direct_get
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.wire.answers import Expect, WrongSequence
+from telecine.shared.wire.bus import Bus
 
 STREAM = "DUE"
 SUBJECT = "due.clock.fence"

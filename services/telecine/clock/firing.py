@@ -14,13 +14,13 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from telecine.clock.heap import Held, TimerHeap
-from telecine.shared.answers import Expect, WrongSequence
-from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
-from telecine.shared.follow import Follow
 from telecine.shared.tasks import alongside
-from telecine.shared.timers import fired_headers, parse_timer
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.timers import fired_headers, parse_timer
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.answers import Expect, WrongSequence
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.follow import Follow
 
 log = structlog.get_logger()
 

@@ -8,11 +8,11 @@ import structlog
 
 from telecine.clock import time_line
 from telecine.shared.contracts.clock import ClockAnswer, GetClock, SetClock
+from telecine.shared.copies.heartbeat import GONE_AFTER, Pulse
+from telecine.shared.copies.instance import Instance
+from telecine.shared.copies.lease import Lease
 from telecine.shared.errors import Conflict, Refusal, Unavailable
-from telecine.shared.heartbeat import GONE_AFTER, Pulse
-from telecine.shared.instance import Instance
-from telecine.shared.lease import Lease
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 log = structlog.get_logger()
 

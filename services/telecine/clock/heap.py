@@ -4,7 +4,7 @@ import heapq
 from dataclasses import dataclass
 from datetime import datetime
 
-from telecine.shared.timers import Timer
+from telecine.shared.time.timers import Timer
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ The clock, because one copy of it is active at a time: whoever adds up processes
 import asyncio
 from collections.abc import Callable
 
-from telecine.shared.bus import Bus
-from telecine.shared.metrics import Metrics
-from telecine.shared.streams import STREAMS
+from telecine.shared.observing.metrics import Metrics
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.streams import STREAMS
 
 
 def watch_queues(metrics: Metrics, bus: Bus) -> Callable[[], None]:

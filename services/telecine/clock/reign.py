@@ -6,13 +6,13 @@ import structlog
 
 from telecine.clock import time_line
 from telecine.clock.fence import last_fence, raise_fence
-from telecine.shared.answers import Expect
+from telecine.shared.copies.instance import Instance
+from telecine.shared.copies.lease import Lease, Taken
 from telecine.shared.errors import Conflict
 from telecine.shared.events.clock import ClockFact, ClockStarted
-from telecine.shared.instance import Instance
-from telecine.shared.lease import Lease, Taken
-from telecine.shared.presence import HOUSE, is_present
-from telecine.shared.virtual_time import Anchor, wall_now
+from telecine.shared.time.virtual_time import Anchor, wall_now
+from telecine.shared.wire.answers import Expect
+from telecine.shared.wire.presence import HOUSE, is_present
 
 log = structlog.get_logger()
 

@@ -14,15 +14,15 @@ from telecine.clock.handlers import Handlers
 from telecine.clock.measures import watch_queues
 from telecine.clock.reign import begin
 from telecine.shared.contracts.clock import GetClock, SetClock
+from telecine.shared.copies.heartbeat import Pulse
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.lease import RENEW, Lease, Taken, candidate
+from telecine.shared.copies.renewing import renewed
 from telecine.shared.errors import Conflict, TelecineError
-from telecine.shared.heartbeat import Pulse
-from telecine.shared.instance import Instance, instance
-from telecine.shared.lease import RENEW, Lease, Taken, candidate
-from telecine.shared.metrics import Metrics
-from telecine.shared.renewing import renewed
-from telecine.shared.rpc import serve
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside, unless
+from telecine.shared.wire.rpc import serve
 
 log = structlog.get_logger()
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from nats.aio.msg import Msg
 
-from telecine.shared.answers import Expect, WrongSequence
-from telecine.shared.bus import Bus
-from telecine.shared.cloudevents import cloudevent
 from telecine.shared.errors import Conflict
-from telecine.shared.eventlog import direct_get
 from telecine.shared.events.clock import ClockFact, ClockSpeedChanged, ClockStarted
 from telecine.shared.ids import hex_of
-from telecine.shared.virtual_time import Anchor, parse_clock_fact
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.time.virtual_time import Anchor, parse_clock_fact
+from telecine.shared.wire.answers import Expect, WrongSequence
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.cloudevents import cloudevent
 
 #: Streams whose last event tells how far virtual time had come.
 _WITNESSES = (

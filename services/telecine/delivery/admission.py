@@ -6,7 +6,7 @@ from datetime import datetime
 
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 
 class Admission:

@@ -9,7 +9,7 @@ from telecine.delivery.decider import State
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
 from telecine.delivery.stencil import Moment, Webhook
-from telecine.shared.owed import Owed
+from telecine.shared.sending.owed import Owed
 
 Trigger = Literal["first", "retry", "resend", "replay", "probe", "test"]
 

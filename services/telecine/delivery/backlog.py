@@ -15,7 +15,7 @@ from telecine.shared.contracts.backlog import (
     DiscardBacklog,
     GetBacklog,
 )
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 #: Deliveries that one transaction gives up, and that one answer does: a question has 10 s.
 BATCH, MOST = 500, 20_000

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from telecine.delivery.breaker import CLOSED, Open
 from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 
 class Breakers:

@@ -16,8 +16,8 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.database import Database, UtcTime
-from telecine.shared.schema import table_of
+from telecine.shared.tables.database import Database, UtcTime
+from telecine.shared.tables.schema import table_of
 
 Rows = Sequence[dict[str, Any]]
 

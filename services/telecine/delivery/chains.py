@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from telecine.delivery.gates import Armed, arm, locked
 from telecine.delivery.tables import DeliveryRow
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 _LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 

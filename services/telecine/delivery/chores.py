@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import structlog
 
-from telecine.shared.database import Database
 from telecine.shared.errors import Unavailable
+from telecine.shared.tables.database import Database
 
 log = structlog.get_logger()
 

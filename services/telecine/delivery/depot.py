@@ -7,9 +7,9 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.records import Records
 from telecine.delivery.trying import Trying
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.tables.database import Database
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ from nats.aio.msg import Msg
 from telecine.delivery.queries import shown
 from telecine.delivery.records import Records
 from telecine.delivery.tables import DeliveryRow
-from telecine.shared.bus import Bus
-from telecine.shared.cloudevents import cloudevent
+from telecine.shared.aggregates.endpoint import Active, Endpoint, Inactive
 from telecine.shared.contracts.delivery import ResendDelivery, Resending
-from telecine.shared.endpoint import Active, Endpoint, Inactive
 from telecine.shared.errors import BrokenMessage, Refusal
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import hex_of, is_token
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.cloudevents import cloudevent
 
 log = structlog.get_logger()
 

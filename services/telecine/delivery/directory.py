@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Absent, Endpoint, Known
-from telecine.shared.envelope import Recorded
+from telecine.shared.aggregates.endpoint import Absent, Endpoint, Known
 from telecine.shared.errors import BrokenLog, Unavailable
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.follow import Follow
+from telecine.shared.log.envelope import Recorded
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.follow import Follow
 
 #: Seconds to wait for an endpoint's fact that a delivery speaks of.
 PATIENCE = 5.0

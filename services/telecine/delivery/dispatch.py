@@ -19,10 +19,10 @@ from telecine.delivery.lanes import Lane, Lanes
 from telecine.delivery.parking import ParkingLot, Wish
 from telecine.delivery.policy import Policy
 from telecine.delivery.records import Entry, Records
-from telecine.shared.database import Database
-from telecine.shared.endpoint import Active, Deleted, Profile
+from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
+from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.time.virtual_time import VirtualClock
 
 log = structlog.get_logger()
 

@@ -21,9 +21,9 @@ from telecine.delivery.limiting import reserve
 from telecine.delivery.records import owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.worker import Worker
-from telecine.shared.endpoint import Active, Deleted, Profile
-from telecine.shared.logging import correlation
-from telecine.shared.timers import parse_fired
+from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
+from telecine.shared.observing.logging import correlation
+from telecine.shared.time.timers import parse_fired
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 from telecine.delivery.breaker import Breaker
 from telecine.delivery.gates import Armed, arm, breaker_columns, keep, locked
 from telecine.delivery.tables import DeliveryRow, GateRow
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 
 class Fetching:

@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from telecine.delivery.breaker import CLOSED, Breaker, Open
 from telecine.delivery.tables import GateRow
-from telecine.shared.database import Database
-from telecine.shared.timers import Timer
+from telecine.shared.tables.database import Database
+from telecine.shared.time.timers import Timer
 
 #: Who the clock fires the timers of endpoints for: `due.gate.<endpoint>`.
 SERVICE = "gate"

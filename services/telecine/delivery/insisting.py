@@ -8,10 +8,10 @@ from nats.aio.msg import Msg
 
 from telecine.delivery.job import Job
 from telecine.delivery.recorder import release
-from telecine.shared.bus import Bus
 from telecine.shared.errors import BrokenMessage, Unavailable
-from telecine.shared.holding import Holding
-from telecine.shared.logging import correlation
+from telecine.shared.observing.logging import correlation
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.holding import Holding
-from telecine.shared.lingering import Lingering
 from telecine.shared.tasks import alongside
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.holding import Holding
+from telecine.shared.wire.lingering import Lingering
 
 
 class Intake:

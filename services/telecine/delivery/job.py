@@ -9,8 +9,8 @@ from nats.aio.msg import Msg
 from telecine.delivery.attempt import Trigger
 from telecine.delivery.breaker import Open
 from telecine.delivery.decider import INITIAL, State
-from telecine.shared.holding import Holding
-from telecine.shared.owed import Owed
+from telecine.shared.sending.owed import Owed
+from telecine.shared.wire.holding import Holding
 
 
 @dataclass(eq=False, slots=True)

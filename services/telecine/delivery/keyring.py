@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telecine.delivery.signing import Signer, signer
-from telecine.shared import rpc
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.contracts.subscriptions import GetSecrets
-from telecine.shared.endpoint import Profile
 from telecine.shared.errors import Unavailable
+from telecine.shared.wire import rpc
+from telecine.shared.wire.bus import Bus
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from telecine.delivery.gates import keep, locked
 from telecine.delivery.limiter import take
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 
 @dataclass(frozen=True)

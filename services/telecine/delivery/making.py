@@ -19,10 +19,10 @@ from telecine.delivery.recorder import Ended, Recorder
 from telecine.delivery.records import Records
 from telecine.delivery.schedule import stretch
 from telecine.delivery.trying import Tried, Trying
-from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import Unavailable
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
 
 log = structlog.get_logger()
 

@@ -14,9 +14,9 @@ from sqlmodel import col
 from telecine.delivery.decider import Parking
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.tables import WAITS, DeliveryRow, GateRow
-from telecine.shared.database import Database
-from telecine.shared.metrics import SECONDS, Metrics
-from telecine.shared.tally import Tally
+from telecine.shared.observing.metrics import SECONDS, Metrics
+from telecine.shared.observing.tally import Tally
+from telecine.shared.tables.database import Database
 
 #: The states that they may have.
 WAITING = ("postponed", "parked")

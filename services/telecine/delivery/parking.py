@@ -23,12 +23,12 @@ from telecine.delivery.fetching import fetched_at
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
 from telecine.shared.errors import Unavailable
-from telecine.shared.group_commit import GroupCommit
-from telecine.shared.owed import Owed
-from telecine.shared.timers import set_timer
+from telecine.shared.sending.owed import Owed
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.group_commit import GroupCommit
+from telecine.shared.time.timers import set_timer
+from telecine.shared.wire.bus import Bus
 
 log = structlog.get_logger()
 

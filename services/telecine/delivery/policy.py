@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from telecine.delivery.schedule import Retries
-from telecine.shared.endpoint import Profile
-from telecine.shared.owed import Owed
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.randomness import rng
+from telecine.shared.sending.owed import Owed
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from typing import Any
 import orjson
 
 from telecine.delivery.decider import Postponed
-from telecine.shared.bus import Bus
-from telecine.shared.cloudevents import cloudevent
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
@@ -26,8 +24,10 @@ from telecine.shared.events.attempt import (
     AttemptSucceeded,
 )
 from telecine.shared.ids import hex_of
-from telecine.shared.owed import Owed
-from telecine.shared.timers import Timer, set_timer
+from telecine.shared.sending.owed import Owed
+from telecine.shared.time.timers import Timer, set_timer
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.cloudevents import cloudevent
 
 #: How many attempts of a delivery have failed when it is told that it is failing.
 FAILING = 4

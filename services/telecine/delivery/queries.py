@@ -18,8 +18,8 @@ from telecine.shared.contracts.delivery import (
     ListDeliveries,
     ListedDelivery,
 )
-from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
+from telecine.shared.tables.database import Database
 
 #: Bytes of all receivers' answers in one reply, which has 1 MiB for everything.
 BODIES = 192 * 1024

@@ -19,10 +19,10 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.records import Entry, Records, Written
 from telecine.delivery.trying import Tried
-from telecine.shared.bus import Bus
 from telecine.shared.errors import Unavailable
-from telecine.shared.holding import Holding
 from telecine.shared.tasks import alongside
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
 

@@ -22,10 +22,10 @@ from telecine.delivery.decider import (
 )
 from telecine.delivery.gates import Armed
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.database import Database
 from telecine.shared.errors import BrokenLog
-from telecine.shared.group_commit import GroupCommit
-from telecine.shared.owed import Origin, Owed
+from telecine.shared.sending.owed import Origin, Owed
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.group_commit import GroupCommit
 
 #: The states that a delivery does not leave by itself.
 ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)

@@ -19,11 +19,11 @@ from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.trying import Tried
 from telecine.delivery.worker import Worker
-from telecine.shared.endpoint import Active
+from telecine.shared.aggregates.endpoint import Active
 from telecine.shared.ids import hex_of
-from telecine.shared.logging import correlation
-from telecine.shared.owed import Owed, parse_owed
-from telecine.shared.timers import cancel_timer
+from telecine.shared.observing.logging import correlation
+from telecine.shared.sending.owed import Owed, parse_owed
+from telecine.shared.time.timers import cancel_timer
 
 log = structlog.get_logger()
 

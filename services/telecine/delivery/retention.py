@@ -23,11 +23,11 @@ from telecine.delivery.chores import every
 from telecine.delivery.parking import RETENTION
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import AttemptRow, DeliveryRow, MarkRow
-from telecine.shared.database import Database
 from telecine.shared.ids import object_id
 from telecine.shared.settings import Settings
+from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 log = structlog.get_logger()
 

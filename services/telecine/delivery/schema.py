@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
-from telecine.shared.schema import Schema
+from telecine.shared.tables.schema import Schema
 
 SCHEMA = Schema(
     "delivery",

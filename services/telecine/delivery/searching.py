@@ -16,8 +16,8 @@ from telecine.shared.contracts.attempts import (
     Statuses,
 )
 from telecine.shared.contracts.delivery import Attempt
-from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
+from telecine.shared.tables.database import Database
 
 #: Bytes of attempts in one answer: a reply has 1 MiB, and an attempt at most 128 KiB.
 ROOM = 640 * 1024

@@ -18,7 +18,7 @@ from telecine.delivery.target import Target, Unsendable
 from telecine.delivery.vetting import Vetting
 from telecine.delivery.webhook import USER_AGENT, WebhookRequest
 from telecine.delivery.wheel import Wheel
-from telecine.shared.egress import OPEN, Egress
+from telecine.shared.sending.egress import OPEN, Egress
 
 __all__ = ["USER_AGENT", "Sender", "WebhookRequest"]
 

@@ -26,21 +26,21 @@ from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.trust import trusting
 from telecine.delivery.trying import Trying
 from telecine.delivery.worker import Worker
-from telecine.shared.aggregates import ENDPOINT
+from telecine.shared.aggregates.endpoint import Endpoint
 from telecine.shared.contracts.attempts import SearchAttempts
 from telecine.shared.contracts.backlog import DiscardBacklog, GetBacklog
 from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
-from telecine.shared.database import Database
-from telecine.shared.endpoint import Endpoint
-from telecine.shared.eventlog import EventLog
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.own_tables import own_tables
+from telecine.shared.copies.renewing import renewed, tables_of
 from telecine.shared.events.endpoint import EndpointFact
-from telecine.shared.instance import Instance, instance
-from telecine.shared.metrics import Metrics
-from telecine.shared.own_tables import own_tables
-from telecine.shared.pull import Handle, Pull, singly
-from telecine.shared.renewing import renewed, tables_of
-from telecine.shared.rpc import serve
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.shared.tables.database import Database
+from telecine.shared.wire.pull import Handle, Pull, singly
+from telecine.shared.wire.rpc import serve
 
 #: Messages that a worker holds of what is owed, and as many of what is due.
 _WINDOW = 1024

@@ -14,8 +14,8 @@ from telecine.delivery.signing import Signer, signature
 from telecine.delivery.target import Target, Unsendable, target_of
 from telecine.delivery.webhook import USER_AGENT, form_of
 from telecine.platforms.pack import Pack
-from telecine.shared.endpoint import Profile
-from telecine.shared.owed import Owed
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.sending.owed import Owed
 
 REDACTED = "[redacted]"
 

@@ -20,7 +20,7 @@ from telecine.delivery.depot import Depot
 from telecine.delivery.gates import armed_of
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
-from telecine.shared.endpoint import Active, Deleted
+from telecine.shared.aggregates.endpoint import Active, Deleted
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
 

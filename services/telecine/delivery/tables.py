@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, Integer, false, text
 from sqlmodel import Field, SQLModel
 
-from telecine.shared.database import UtcTime
+from telecine.shared.tables.database import UtcTime
 
 #: SQLite counts up only columns that it calls INTEGER.
 _ROW_ID = BigInteger().with_variant(Integer, "sqlite")

@@ -15,10 +15,10 @@ from telecine.delivery.sender import Sender
 from telecine.delivery.stencil import Moment, Stencil, Webhook, stencil_of
 from telecine.delivery.verdict import Verdict, judge
 from telecine.platforms import packs
-from telecine.shared.endpoint import Profile
-from telecine.shared.owed import Owed
-from telecine.shared.tracing import Tracing
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.observing.tracing import Tracing
+from telecine.shared.sending.owed import Owed
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
 
 
 @dataclass(slots=True, eq=False)

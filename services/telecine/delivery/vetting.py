@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 import structlog
 
-from telecine.shared.egress import Egress
+from telecine.shared.sending.egress import Egress
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 
 #: Rows that one statement looks at, and that one page does.
 STEP, MOST = 2_000, 100_000

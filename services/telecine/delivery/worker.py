@@ -27,11 +27,11 @@ from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import Recorder
 from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
-from telecine.shared import pull
 from telecine.shared.errors import BrokenMessage
-from telecine.shared.holding import Holding
-from telecine.shared.owed import Owed, read_owed
-from telecine.shared.timers import Fired, parse_fired
+from telecine.shared.sending.owed import Owed, read_owed
+from telecine.shared.time.timers import Fired, parse_fired
+from telecine.shared.wire import pull
+from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
 

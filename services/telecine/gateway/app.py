@@ -18,9 +18,9 @@ from telecine.gateway.tus import Turned, is_upload, mount, turned_away
 from telecine.gateway.uploads import Uploads
 from telecine.platforms import packs
 from telecine.platforms.house import House
-from telecine.shared.bus import Bus
-from telecine.shared.heartbeat import Pulse
+from telecine.shared.copies.heartbeat import Pulse
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import Bus
 
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 

@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from telecine.gateway.tables import ChangeRow, KeyRow, TokenRow
-from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
-from telecine.shared.schema import table_of
-from telecine.shared.sealing import BrokenSeal, Seal
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.schema import table_of
+from telecine.shared.tables.sealing import BrokenSeal, Seal
+from telecine.shared.time.virtual_time import wall_now
 
 #: Tokens that an organisation may have at once, as the platform that issues them documents it.
 MOST_TOKENS = 20

@@ -18,7 +18,7 @@ from telecine.gateway.uploads import Claim, Uploads
 from telecine.platforms.house import House
 from telecine.platforms.pack import FormDoor, FormFault, FormGrant
 from telecine.shared.errors import Refusal, TelecineError
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 #: Bytes that all fields before the file may have together.
 _MOST_FIELDS = 64 * 1024

@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from telecine.shared.bus import Bus
-from telecine.shared.heartbeat import Pulse
+from telecine.shared.copies.heartbeat import Pulse
+from telecine.shared.wire.bus import Bus
 
 SERVICES = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
 

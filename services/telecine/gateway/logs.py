@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Kind, Recorded
-from telecine.shared.eventlog import EventLog
+from telecine.shared.log.envelope import Kind, Recorded
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
+from telecine.shared.wire.bus import Bus
 
 
 @dataclass(frozen=True)

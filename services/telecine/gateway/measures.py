@@ -4,7 +4,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
 
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 #: Paths that no route has; their names are the caller's to invent.

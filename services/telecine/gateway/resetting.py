@@ -13,10 +13,10 @@ from pathlib import Path
 import structlog
 
 from telecine.gateway.health import SERVICES
+from telecine.shared.copies.renewing import Copy
+from telecine.shared.copies.runs import Census, Marker, Phase, Sign, read_marker, write_marker
 from telecine.shared.errors import Conflict, Refusal, Unavailable
-from telecine.shared.renewing import Copy
-from telecine.shared.runs import Census, Marker, Phase, Sign, read_marker, write_marker
-from telecine.shared.streams import make_anew
+from telecine.shared.wire.streams import make_anew
 
 log = structlog.get_logger()
 

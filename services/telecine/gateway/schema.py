@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from telecine.gateway.tables import ChangeRow, KeyRow, TokenRow, WishRow
-from telecine.shared.schema import Schema
+from telecine.shared.tables.schema import Schema
 
 SCHEMA = Schema(
     "gateway",

@@ -9,7 +9,7 @@ from telecine.gateway.control.shapes import ProblemAnswer
 from telecine.gateway.failures import control_failure
 from telecine.platforms.house import House
 from telecine.platforms.routes import Denied, credentials
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
 
 
 def router(metrics: Metrics, house: House, *, is_open: bool) -> APIRouter:

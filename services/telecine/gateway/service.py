@@ -18,19 +18,19 @@ from telecine.gateway.schema import SCHEMA
 from telecine.gateway.uploads import Uploads
 from telecine.gateway.wishes import Wishes
 from telecine.platforms.house import Call, House, Reset
-from telecine.shared import rpc
 from telecine.shared.contracts import Request
 from telecine.shared.contracts.clock import ClockAnswer, GetClock
+from telecine.shared.copies.heartbeat import Pulse
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.own_tables import own_tables
+from telecine.shared.copies.renewing import renewed, tables_of
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
-from telecine.shared.heartbeat import Pulse
-from telecine.shared.instance import Instance, instance
-from telecine.shared.metrics import Metrics
-from telecine.shared.own_tables import own_tables
-from telecine.shared.renewing import renewed, tables_of
-from telecine.shared.sealing import seal_of
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.shared.tables.sealing import seal_of
 from telecine.shared.tasks import alongside
+from telecine.shared.wire import rpc
 
 R = TypeVar("R", bound=Wire)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from telecine.shared.database import UtcTime
+from telecine.shared.tables.database import UtcTime
 
 
 class TokenRow(SQLModel, table=True):

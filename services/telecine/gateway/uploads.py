@@ -24,8 +24,8 @@ from telecine.platforms.house import Call
 from telecine.shared.contracts.ingest import UploadVideoFile
 from telecine.shared.errors import Refusal, TelecineError, Unavailable
 from telecine.shared.events.video import Failure, Media, Source
-from telecine.shared.logging import correlation
-from telecine.shared.tracing import Tracing
+from telecine.shared.observing.logging import correlation
+from telecine.shared.observing.tracing import Tracing
 
 log = structlog.get_logger()
 

@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from telecine.gateway.tables import WishRow
-from telecine.shared.database import Database
-from telecine.shared.schema import table_of
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.schema import table_of
 
 
 class Answer(NamedTuple):

@@ -19,12 +19,12 @@ from telecine.shared.contracts.access_tokens import (
     Terms,
     UpdateAccessToken,
 )
-from telecine.shared.database import Database, UtcTime
+from telecine.shared.copies.instance import Instance
 from telecine.shared.errors import Refusal
 from telecine.shared.ids import uuid_of
-from telecine.shared.instance import Instance
-from telecine.shared.rpc import serve
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.tables.database import Database, UtcTime
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.rpc import serve
 
 
 class AccessTokenRow(SQLModel, table=True):

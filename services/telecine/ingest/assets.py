@@ -7,9 +7,9 @@ from sqlmodel import col
 
 from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import VideoRow
+from telecine.shared.aggregates.live import Deleted
 from telecine.shared.contracts.assets import AssetPage, ListAssets
-from telecine.shared.database import Database
-from telecine.shared.live import Deleted
+from telecine.shared.tables.database import Database
 
 
 class AssetList:

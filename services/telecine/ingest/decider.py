@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from telecine.shared.aggregates.folder import Absent, Deleted, Folder, Standing
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.events.folder import (
     Contents,
     FolderCreated,
@@ -11,8 +13,6 @@ from telecine.shared.events.folder import (
     FolderMoved,
     FolderRenamed,
 )
-from telecine.shared.folder import Absent, Deleted, Folder, Standing
-from telecine.shared.verdicts import Refused, Unchanged
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,17 @@ from telecine.ingest import decider
 from telecine.ingest.folder_view import FolderView
 from telecine.ingest.obeying import Shown
 from telecine.ingest.view import VideoView
-from telecine.shared import folder, video
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates import folder, video
+from telecine.shared.aggregates.folder import Folder
+from telecine.shared.aggregates.verdicts import Unchanged
+from telecine.shared.aggregates.video import Absent, Video
 from telecine.shared.contracts.folders import ListFolders
 from telecine.shared.contracts.ingest import ListVideos
-from telecine.shared.envelope import Recorded, Trace
 from telecine.shared.events.folder import Contents, FolderDeleted, FolderFact
 from telecine.shared.events.video import VideoFact
-from telecine.shared.folder import Folder
-from telecine.shared.logging import correlation
-from telecine.shared.verdicts import Unchanged
-from telecine.shared.video import Absent, Video
+from telecine.shared.log.envelope import Recorded, Trace
+from telecine.shared.observing.logging import correlation
+from telecine.shared.wire.bus import Bus
 
 #: What is emptied side by side.
 _ABREAST = 50

@@ -8,6 +8,7 @@ from telecine.ingest import decider
 from telecine.ingest.emptying import Emptying
 from telecine.ingest.folder_view import FolderView
 from telecine.ingest.obeying import Shown
+from telecine.shared.aggregates.folder import Folder, Standing, folder_id
 from telecine.shared.contracts import Command, Done
 from telecine.shared.contracts.folders import (
     CreateFolder,
@@ -19,12 +20,11 @@ from telecine.shared.contracts.folders import (
     MoveFolder,
     RenameFolder,
 )
-from telecine.shared.decisions import Obeyed
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal
 from telecine.shared.events.folder import FolderFact
-from telecine.shared.folder import Folder, Standing, folder_id
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.decisions import Obeyed
+from telecine.shared.log.envelope import Trace
+from telecine.shared.time.virtual_time import VirtualClock
 
 #: Seconds that an answer waits for a deleted folder to be empty.
 _PATIENCE = 5.0

@@ -8,10 +8,10 @@ from sqlmodel import col
 
 from telecine.ingest.tables import FolderRow
 from telecine.ingest.view import same
+from telecine.shared.aggregates.folder import Known, Standing
 from telecine.shared.contracts.folders import FolderPage, ListFolders
-from telecine.shared.database import Database
-from telecine.shared.folder import Known, Standing
-from telecine.shared.views import ViewRows
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.views import ViewRows
 
 _STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
 

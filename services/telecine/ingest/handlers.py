@@ -6,7 +6,9 @@ from datetime import datetime
 from telecine.ingest.obeying import Shown
 from telecine.ingest.view import VideoView
 from telecine.platforms import packs
-from telecine.shared import folder, video
+from telecine.shared.aggregates import folder, video
+from telecine.shared.aggregates.folder import Folder
+from telecine.shared.aggregates.video import Absent, Known, Video
 from telecine.shared.contracts import Command, Done
 from telecine.shared.contracts.ingest import (
     CreateVideo,
@@ -21,16 +23,14 @@ from telecine.shared.contracts.ingest import (
     VideoAnswer,
     VideoPage,
 )
-from telecine.shared.decisions import Obeyed
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import BrokenLog, Refusal
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.folder import FolderFact
 from telecine.shared.events.video import Opening, Source, VideoFact, VideoFailedToDelete
-from telecine.shared.folder import Folder
 from telecine.shared.ids import uuid_of
-from telecine.shared.video import Absent, Known, Video
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.decisions import Obeyed
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.time.virtual_time import VirtualClock
 
 
 class Handlers:

@@ -2,7 +2,8 @@
 
 from telecine.ingest.jobs_view import JobView
 from telecine.ingest.obeying import Shown
-from telecine.shared import job
+from telecine.shared.aggregates import job
+from telecine.shared.aggregates.job import Absent, Job
 from telecine.shared.contracts import Command
 from telecine.shared.contracts.jobs import (
     CancelJob,
@@ -12,17 +13,16 @@ from telecine.shared.contracts.jobs import (
     JobPage,
     ListJobs,
 )
-from telecine.shared.database import Database
-from telecine.shared.envelope import Trace
+from telecine.shared.copies.instance import Instance
+from telecine.shared.copies.projections import project
 from telecine.shared.errors import BrokenLog, Refusal
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.job import JobFact
 from telecine.shared.ids import uuid_of
-from telecine.shared.instance import Instance
-from telecine.shared.job import Absent, Job
-from telecine.shared.projections import project
-from telecine.shared.rpc import serve
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.tables.database import Database
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.rpc import serve
 
 
 async def answer_jobs(me: Instance, log: EventLog[Job, JobFact], database: Database) -> None:

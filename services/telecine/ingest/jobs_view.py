@@ -8,10 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, ColumnElement, Index
 from sqlmodel import Field, SQLModel, col
 
+from telecine.shared.aggregates.job import Known
 from telecine.shared.contracts.jobs import JobPage, ListJobs
-from telecine.shared.database import Database, UtcTime
-from telecine.shared.job import Known
-from telecine.shared.views import ViewRows
+from telecine.shared.tables.database import Database, UtcTime
+from telecine.shared.tables.views import ViewRows
 
 _STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Discriminated(discriminator="kind")])
 

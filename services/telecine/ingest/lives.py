@@ -5,7 +5,9 @@ from typing import Any
 from telecine.ingest.lives_emptying import LivesEmptying
 from telecine.ingest.lives_view import LiveView
 from telecine.ingest.obeying import Shown
-from telecine.shared import folder, live
+from telecine.shared.aggregates import folder, live
+from telecine.shared.aggregates.folder import Folder
+from telecine.shared.aggregates.live import Absent, Deleted, Live
 from telecine.shared.contracts import Command, Done
 from telecine.shared.contracts.lives import (
     CreateLive,
@@ -18,20 +20,18 @@ from telecine.shared.contracts.lives import (
     StartLiveServer,
     StopLive,
 )
-from telecine.shared.database import Database
-from telecine.shared.decisions import Obeyed
-from telecine.shared.envelope import Trace
+from telecine.shared.copies.instance import Instance
+from telecine.shared.copies.projections import project
 from telecine.shared.errors import Refusal
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.folder import FolderFact
 from telecine.shared.events.live import LiveFact
-from telecine.shared.folder import Folder
 from telecine.shared.ids import uuid_of
-from telecine.shared.instance import Instance
-from telecine.shared.live import Absent, Deleted, Live
-from telecine.shared.projections import project
-from telecine.shared.rpc import serve
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.decisions import Obeyed
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.tables.database import Database
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.rpc import serve
 
 
 async def answer_lives(

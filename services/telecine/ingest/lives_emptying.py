@@ -7,18 +7,18 @@ from nats.aio.msg import Msg
 
 from telecine.ingest.lives_view import LiveView
 from telecine.ingest.obeying import Shown
-from telecine.shared import live
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates import live
+from telecine.shared.aggregates.folder import Folder
+from telecine.shared.aggregates.live import Absent, Deleted, Live
+from telecine.shared.aggregates.verdicts import Unchanged
 from telecine.shared.contracts.lives import ListLives
-from telecine.shared.envelope import Recorded, Trace
-from telecine.shared.eventlog import EventLog
+from telecine.shared.copies.instance import Instance
 from telecine.shared.events.folder import FolderDeleted, FolderFact
 from telecine.shared.events.live import LiveFact
-from telecine.shared.folder import Folder
-from telecine.shared.instance import Instance
-from telecine.shared.live import Absent, Deleted, Live
-from telecine.shared.pull import Pull, singly
-from telecine.shared.verdicts import Unchanged
+from telecine.shared.log.envelope import Recorded, Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pull import Pull, singly
 
 _ABREAST = 50
 

@@ -8,10 +8,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel, col
 
+from telecine.shared.aggregates.live import Deleted, Known
 from telecine.shared.contracts.lives import ListLives, LivePage
-from telecine.shared.database import Database, UtcTime
-from telecine.shared.live import Deleted, Known
-from telecine.shared.views import ViewRows
+from telecine.shared.tables.database import Database, UtcTime
+from telecine.shared.tables.views import ViewRows
 
 _STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Discriminated(discriminator="kind")])
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from telecine.shared.decisions import Obeyed, obey
-from telecine.shared.envelope import Trace
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.errors import BrokenLog
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events import Fact
-from telecine.shared.verdicts import Refused, Unchanged
+from telecine.shared.log.decisions import Obeyed, obey
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
 
 S = TypeVar("S")
 F = TypeVar("F", bound=Fact)

@@ -5,8 +5,8 @@ from pathlib import Path
 from telecine.ingest import folder_view, jobs_view, lives_view, view
 from telecine.ingest.access_tokens import AccessTokenRow
 from telecine.ingest.tables import FolderRow, VideoRow
-from telecine.shared.aggregates import FOLDER, JOB, LIVE, VIDEO
-from telecine.shared.schema import Schema, View
+from telecine.shared.log.kinds import FOLDER, JOB, LIVE, VIDEO
+from telecine.shared.tables.schema import Schema, View
 
 SCHEMA = Schema(
     "ingest",

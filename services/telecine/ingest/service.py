@@ -15,7 +15,6 @@ from telecine.ingest.lives import answer_lives
 from telecine.ingest.obeying import Shown
 from telecine.ingest.schema import SCHEMA
 from telecine.ingest.view import VideoView
-from telecine.shared.aggregates import FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.contracts.assets import ListAssets
 from telecine.shared.contracts.folders import (
     CreateFolder,
@@ -36,15 +35,16 @@ from telecine.shared.contracts.ingest import (
     UploadVideoFile,
     UploadVideoLink,
 )
-from telecine.shared.eventlog import EventLog
-from telecine.shared.instance import Instance, instance
-from telecine.shared.metrics import Metrics
-from telecine.shared.own_tables import own_tables
-from telecine.shared.projections import project
-from telecine.shared.pull import Pull, singly
-from telecine.shared.renewing import renewed, tables_of
-from telecine.shared.rpc import serve
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.own_tables import own_tables
+from telecine.shared.copies.projections import project
+from telecine.shared.copies.renewing import renewed, tables_of
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import FOLDER, JOB, LIVE, VIDEO
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.shared.wire.pull import Pull, singly
+from telecine.shared.wire.rpc import serve
 
 #: The facts after which a video may lie in a folder that it did not lie in before.
 ARRIVALS = ("created", "uploaded", "moved", "deletion_reverted")

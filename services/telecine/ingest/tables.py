@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from telecine.shared.database import UtcTime
+from telecine.shared.tables.database import UtcTime
 
 
 class VideoRow(SQLModel, table=True):

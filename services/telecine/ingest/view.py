@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, false, tuple_
 from sqlmodel import col
 
 from telecine.ingest.tables import VideoRow
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import ListVideos, VideoPage
-from telecine.shared.database import Database
-from telecine.shared.video import Known
-from telecine.shared.views import ViewRows
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.views import ViewRows
 
 _STATE: TypeAdapter[Known] = TypeAdapter(Annotated[Known, Field(discriminator="kind")])
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telecine.shared.ids import object_id
-from telecine.shared.owed import Owed
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.sending.owed import Owed
+from telecine.shared.time.virtual_time import wall_now
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.operational import Data, body
 from telecine.subscriptions.owing import Due, Owing

@@ -5,7 +5,7 @@ and misses nobody who was answered, whichever copy answered.
 """
 
 from telecine.platforms.pack import Fidelity
-from telecine.shared.endpoint import Active
+from telecine.shared.aggregates.endpoint import Active
 from telecine.subscriptions.view import EndpointView, Mark
 from telecine.subscriptions.wanting import wants
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from telecine.shared.database import Database
 from telecine.shared.errors import Conflict
+from telecine.shared.tables.database import Database
 from telecine.subscriptions.tables import LinkRow, ReignRow
 
 #: Links that one statement reads or deletes: SQLite takes no more than some thousands of values.

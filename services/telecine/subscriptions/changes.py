@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from telecine.shared.event_types import after_platforms_update
+from telecine.shared.aggregates.event_types import after_platforms_update
 from telecine.shared.events.endpoint import EndpointSettings, Subscription
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from telecine.platforms import packs
 from telecine.platforms.pack import Pack
 from telecine.platforms.urls import check_webhook_url
-from telecine.shared.endpoint import Absent, Deleted, Endpoint, Living
-from telecine.shared.endpoint_rules import headers_problem
+from telecine.shared.aggregates.endpoint import Absent, Deleted, Endpoint, Living
+from telecine.shared.aggregates.endpoint_rules import headers_problem
+from telecine.shared.aggregates.event_types import problem
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import problem
 from telecine.subscriptions.decider import NO_SUCH
 
 

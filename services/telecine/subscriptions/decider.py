@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Inactive, Profile
-from telecine.shared.endpoint_rules import MAX_HEADERS
+from telecine.shared.aggregates.endpoint import (
+    Absent,
+    Active,
+    Deleted,
+    Endpoint,
+    Inactive,
+    Profile,
+)
+from telecine.shared.aggregates.endpoint_rules import MAX_HEADERS
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.events.endpoint import (
     EndpointActivated,
     EndpointCreated,
@@ -21,7 +29,6 @@ from telecine.shared.events.endpoint import (
     SignatureKind,
     Subscription,
 )
-from telecine.shared.verdicts import Refused, Unchanged
 from telecine.subscriptions.changes import Changes
 
 

@@ -2,11 +2,11 @@
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Absent, Endpoint
+from telecine.shared.aggregates.endpoint import Absent, Endpoint
 from telecine.shared.errors import BrokenLog
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointDisabled, EndpointFact, EndpointRecovered
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.announcing import Announcing, Occasion
 from telecine.subscriptions.operational import of_endpoint
 

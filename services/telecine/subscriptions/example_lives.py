@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from telecine.shared.aggregates import JOB, LIVE, VIDEO
-from telecine.shared.envelope import Kind
 from telecine.shared.events import Fact
 from telecine.shared.events.job import (
     JobCompleted,
@@ -50,6 +48,8 @@ from telecine.shared.events.video import (
     VideoReadyToWatch,
     VideoUploaded,
 )
+from telecine.shared.log.envelope import Kind
+from telecine.shared.log.kinds import JOB, LIVE, VIDEO
 
 _TITLE, _LINK, _KEY = "An example", "https://example.com/example.mp4", "example"
 _MEDIA = Media(width=1920, height=1080, duration=61.5, size=9_000_001, entity_tag="ab12-2")

@@ -5,13 +5,13 @@ from typing import Any
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Fidelity, Pack, Rendering
-from telecine.shared.endpoint import Profile
-from telecine.shared.endpoint_rules import REDACTED
-from telecine.shared.envelope import Recorded, Trace
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.aggregates.endpoint_rules import REDACTED
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES, wanted
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import OPERATIONAL_TYPES, wanted
 from telecine.shared.events import Stamp
 from telecine.shared.ids import example_of, hex_of
+from telecine.shared.log.envelope import Recorded, Trace
 from telecine.subscriptions import operational
 from telecine.subscriptions.example_lives import kind_of, life
 

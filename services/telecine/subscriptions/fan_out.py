@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from telecine.platforms.pack import Fidelity
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.bus import Bus
-from telecine.shared.database import Database
-from telecine.shared.eventlog import EventLog
-from telecine.shared.in_order import InOrder
-from telecine.shared.lease import Lease
-from telecine.shared.pull import HandleGroup
+from telecine.shared.copies.lease import Lease
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.in_order import InOrder
+from telecine.shared.wire.pull import HandleGroup
 from telecine.subscriptions.announcing import Announcing
 from telecine.subscriptions.audience import Audience
 from telecine.subscriptions.chains import AT_ONCE, Chains

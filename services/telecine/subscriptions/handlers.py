@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from telecine.platforms import packs
+from telecine.shared.aggregates.endpoint import Absent, Endpoint
 from telecine.shared.contracts import Command, Done
 from telecine.shared.contracts.endpoint_settings import SettingsPatch
 from telecine.shared.contracts.subscriptions import (
@@ -19,13 +20,12 @@ from telecine.shared.contracts.subscriptions import (
     SetEndpointActive,
     UpdateEndpoint,
 )
-from telecine.shared.egress import OPEN, Egress
-from telecine.shared.endpoint import Absent, Endpoint
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact, Subscription
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.sending.egress import OPEN, Egress
+from telecine.shared.time.virtual_time import VirtualClock
 from telecine.subscriptions import decider
 from telecine.subscriptions.changes import Changes
 from telecine.subscriptions.checks import (

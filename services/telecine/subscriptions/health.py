@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import col
 
-from telecine.shared.database import Database
+from telecine.shared.tables.database import Database
 from telecine.subscriptions.health_decider import WELL, Failing, Health
 from telecine.subscriptions.tables import HealthRow
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from telecine.shared.event_types import OPERATIONAL_TYPES
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,

@@ -9,12 +9,12 @@ from typing import Any
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.shared.aggregates import JOB, LIVE, VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Kind, Recorded
 from telecine.shared.errors import BrokenLog, BrokenMessage
-from telecine.shared.eventlog import EventLog
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.log.envelope import Kind, Recorded
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import JOB, LIVE, VIDEO
+from telecine.shared.time.virtual_time import wall_now
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.owing import Due, Owing
 from telecine.subscriptions.telling import Told, owed_of

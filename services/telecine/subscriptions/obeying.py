@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from telecine.shared.decisions import Obeyed, obey
-from telecine.shared.endpoint import Absent, Endpoint
-from telecine.shared.envelope import Trace
+from telecine.shared.aggregates.endpoint import Absent, Endpoint
 from telecine.shared.errors import BrokenLog
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
+from telecine.shared.log.decisions import Obeyed, obey
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
 from telecine.subscriptions.decider import Command, decide
 from telecine.subscriptions.view import EndpointView
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from telecine.platforms.pack import wire_time
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.events.attempt import AttemptExhausted, AttemptFailing
 from telecine.shared.events.endpoint import EndpointDisabled, EndpointRecovered
 

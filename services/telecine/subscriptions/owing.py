@@ -6,10 +6,10 @@ By the one copy that fans out, and by it only while it may be sure to be that on
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from telecine.shared.bus import Bus
+from telecine.shared.copies.lease import Lease
 from telecine.shared.errors import Conflict, Unavailable
-from telecine.shared.lease import Lease
-from telecine.shared.owed import Owed, outgoing
+from telecine.shared.sending.owed import Owed, outgoing
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.chains import Chains, Link
 
 

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from telecine.shared.addresses import Address, literal
-from telecine.shared.egress import OPEN, Egress
 from telecine.shared.errors import Refusal
+from telecine.shared.sending.addresses import Address, literal
+from telecine.shared.sending.egress import OPEN, Egress
 
 #: Seconds that a name server may take, while a client waits for its endpoint.
 PATIENCE = 2.0

@@ -9,16 +9,16 @@ from datetime import timedelta
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Trace
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailing,
     AttemptGone,
     AttemptSucceeded,
 )
+from telecine.shared.log.envelope import Trace
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.announcing import Announcing, Occasion
 from telecine.subscriptions.attempt_news import News, read
 from telecine.subscriptions.audience import Audience

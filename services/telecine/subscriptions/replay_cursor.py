@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from telecine.shared.bus import Bus
 from telecine.shared.contracts.replays import ReplayKind
 from telecine.shared.errors import BrokenLog
-from telecine.shared.eventlog import last_position
+from telecine.shared.log.eventlog import last_position
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.matching import MATCHED
 
 #: The logs that a replay reads, one after the other.

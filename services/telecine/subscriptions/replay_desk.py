@@ -5,7 +5,8 @@ import json
 import structlog
 
 from telecine.platforms import packs
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.endpoint import Absent, Active, Deleted, Endpoint, Profile
+from telecine.shared.aggregates.event_types import problem
 from telecine.shared.contracts.replays import (
     CancelReplay,
     GetReplay,
@@ -14,13 +15,12 @@ from telecine.shared.contracts.replays import (
     ReplayPage,
     StartReplay,
 )
-from telecine.shared.endpoint import Absent, Active, Deleted, Endpoint, Profile
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import problem
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import hex_of
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.decider import NO_SUCH
 from telecine.subscriptions.replay_cursor import begin
 from telecine.subscriptions.replays import Replays, shown

@@ -16,20 +16,20 @@ import structlog
 from nats.errors import Error as NatsError
 
 from telecine.platforms.pack import Fidelity
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.endpoint import Deleted
+from telecine.shared.aggregates.event_types import wanted
 from telecine.shared.contracts.delivery import ListDeliveries, ResendDelivery
-from telecine.shared.endpoint import Deleted
-from telecine.shared.envelope import Recorded
+from telecine.shared.copies.lease import Lease
 from telecine.shared.errors import Refusal, TelecineError, Unavailable
-from telecine.shared.event_types import wanted
-from telecine.shared.eventlog import EventLog
-from telecine.shared.lease import Lease
-from telecine.shared.owed import outgoing
-from telecine.shared.pipelining import Outgoing
-from telecine.shared.rpc import call
+from telecine.shared.log.envelope import Recorded
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.sending.owed import outgoing
 from telecine.shared.tasks import alongside
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.pipelining import Outgoing
+from telecine.shared.wire.rpc import call
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.replay_cursor import LOGS, STATES, Cursor, InLogs, InRecords, parse
 from telecine.subscriptions.replays import Replays

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from telecine.shared.contracts.replays import ListReplays, Replay, ReplayPage
-from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
+from telecine.shared.tables.database import Database
 from telecine.subscriptions.tables import ReplayRow
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from telecine.shared.aggregates import ENDPOINT
-from telecine.shared.schema import Schema, View
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.tables.schema import Schema, View
 from telecine.subscriptions.tables import (
     EndpointRow,
     HealthRow,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from telecine.shared.aggregates.endpoint import Endpoint, Living
+from telecine.shared.aggregates.signing_keys import SigningKey
 from telecine.shared.contracts.endpoint_secrets import (
     ReadSecrets,
     RotateSecret,
@@ -10,13 +12,11 @@ from telecine.shared.contracts.endpoint_secrets import (
     ShownKeys,
 )
 from telecine.shared.contracts.subscriptions import EndpointAnswer
-from telecine.shared.endpoint import Endpoint, Living
-from telecine.shared.envelope import Trace
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events.endpoint import EndpointFact, SignatureKind
-from telecine.shared.signing_keys import SigningKey
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.time.virtual_time import VirtualClock
 from telecine.subscriptions import decider
 from telecine.subscriptions.checks import living
 from telecine.subscriptions.keeping import Keeping

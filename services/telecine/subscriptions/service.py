@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
-from telecine.shared.aggregates import ENDPOINT
 from telecine.shared.contracts.endpoint_secrets import ReadSecrets, RotateSecret
 from telecine.shared.contracts.endpoint_testing import GetExample, TestEndpoint
 from telecine.shared.contracts.replays import CancelReplay, GetReplay, ListReplays, StartReplay
@@ -20,16 +19,17 @@ from telecine.shared.contracts.subscriptions import (
     SetEndpointActive,
     UpdateEndpoint,
 )
-from telecine.shared.eventlog import EventLog
-from telecine.shared.instance import Instance, instance
-from telecine.shared.leading import leading
-from telecine.shared.metrics import Metrics
-from telecine.shared.own_tables import own_tables
-from telecine.shared.projections import project
-from telecine.shared.renewing import renewed, tables_of
-from telecine.shared.rpc import serve
-from telecine.shared.sealing import seal_of
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.leading import leading
+from telecine.shared.copies.own_tables import own_tables
+from telecine.shared.copies.projections import project
+from telecine.shared.copies.renewing import renewed, tables_of
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.shared.tables.sealing import seal_of
+from telecine.shared.wire.rpc import serve
 from telecine.subscriptions.fan_out import LEASE, FanOut
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.obeying import Obeying

@@ -8,10 +8,10 @@ from typing import Any
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Body
-from telecine.shared.endpoint import Profile
-from telecine.shared.envelope import Recorded
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.ids import object_id
-from telecine.shared.owed import Owed
+from telecine.shared.log.envelope import Recorded
+from telecine.shared.sending.owed import Owed
 from telecine.subscriptions.audience import Listener
 
 

@@ -3,23 +3,23 @@
 import structlog
 
 from telecine.platforms.pack import Fidelity
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus
+from telecine.shared.aggregates.endpoint import Active, Endpoint
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.contracts.endpoint_testing import (
     ExampleWebhook,
     GetExample,
     TestEndpoint,
     TestOwed,
 )
-from telecine.shared.egress import Egress
-from telecine.shared.endpoint import Active, Endpoint
 from telecine.shared.errors import Refusal
-from telecine.shared.event_types import OPERATIONAL_TYPES
-from telecine.shared.eventlog import EventLog, last_position
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import example_of, hex_of, object_id
-from telecine.shared.owed import Owed, owe
-from telecine.shared.virtual_time import VirtualClock, wall_now
+from telecine.shared.log.eventlog import EventLog, last_position
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.sending.egress import Egress
+from telecine.shared.sending.owed import Owed, owe
+from telecine.shared.time.virtual_time import VirtualClock, wall_now
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.checks import living
 from telecine.subscriptions.example_lives import kind_of
 from telecine.subscriptions.examples import (

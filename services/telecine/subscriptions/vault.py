@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import Row, select, update
 from sqlmodel import col
 
-from telecine.shared.database import Database
 from telecine.shared.errors import Refusal
-from telecine.shared.schema import table_of
-from telecine.shared.sealing import BrokenSeal, Seal
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.schema import table_of
+from telecine.shared.tables.sealing import BrokenSeal, Seal
 from telecine.subscriptions.tables import SecretRow
 
 log = structlog.get_logger()

@@ -7,10 +7,10 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from telecine.shared.aggregates.endpoint import Active, Deleted, Known
 from telecine.shared.contracts.subscriptions import EndpointPage, ListEndpoints
-from telecine.shared.database import Database
-from telecine.shared.endpoint import Active, Deleted, Known
-from telecine.shared.views import ViewRows
+from telecine.shared.tables.database import Database
+from telecine.shared.tables.views import ViewRows
 from telecine.subscriptions.tables import EndpointRow
 
 #: How many endpoints there are, and the sum of the positions of their last facts.

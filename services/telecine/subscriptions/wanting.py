@@ -2,8 +2,8 @@
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Fidelity
-from telecine.shared.endpoint import Active, Profile
-from telecine.shared.event_types import OPERATIONAL_TYPES, wanted
+from telecine.shared.aggregates.endpoint import Active, Profile
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES, wanted
 
 
 def wants(endpoint: Active, event_type: str, fidelity: Fidelity) -> bool:

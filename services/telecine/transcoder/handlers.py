@@ -9,17 +9,17 @@ from datetime import datetime
 
 from nats.aio.msg import Msg
 
-from telecine.shared import video
-from telecine.shared.awaited import Awaited
-from telecine.shared.bus import Bus
-from telecine.shared.decisions import Obeyed, obey
-from telecine.shared.envelope import Recorded, Trace
-from telecine.shared.eventlog import EventLog
+from telecine.shared.aggregates import video
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.verdicts import Unchanged
+from telecine.shared.aggregates.video import Uploaded, Video, awaited
 from telecine.shared.events.video import VideoFact
-from telecine.shared.logging import correlation
-from telecine.shared.timers import Timer, parse_fired, set_timer
-from telecine.shared.verdicts import Unchanged
-from telecine.shared.video import Uploaded, Video, awaited
+from telecine.shared.log.decisions import Obeyed, obey
+from telecine.shared.log.envelope import Recorded, Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.observing.logging import correlation
+from telecine.shared.time.timers import Timer, parse_fired, set_timer
+from telecine.shared.wire.bus import Bus
 from telecine.transcoder.plan import Preset, plan
 
 

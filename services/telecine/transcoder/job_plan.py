@@ -1,7 +1,7 @@
 """What the encoder will do with one transcoding job: as with a video that was uploaded by link."""
 
+from telecine.shared.aggregates.job import Card
 from telecine.shared.events.job import JobPlan
-from telecine.shared.job import Card
 from telecine.shared.randomness import rng
 from telecine.transcoder.plan import Preset, drawn_media, wished_failure
 

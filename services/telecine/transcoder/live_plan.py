@@ -6,8 +6,8 @@ the connection breaks and how long a recording takes is invented, and labelled s
 
 import random
 
+from telecine.shared.aggregates.live import Card
 from telecine.shared.events.live import Drop, LivePlan
-from telecine.shared.live import Card
 from telecine.shared.randomness import rng
 from telecine.transcoder.plan import Preset, wished_failure
 

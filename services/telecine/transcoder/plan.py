@@ -10,9 +10,9 @@ import re
 from typing import Literal
 from urllib.parse import unquote
 
+from telecine.shared.aggregates.video import Card, Upload
 from telecine.shared.events.video import Failure, Media, Plan
 from telecine.shared.randomness import rng
-from telecine.shared.video import Card, Upload
 
 Preset = Literal["quick", "instant"]
 

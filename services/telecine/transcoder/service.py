@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from telecine.shared.aggregates import JOB, LIVE, VIDEO
-from telecine.shared.eventlog import EventLog
-from telecine.shared.instance import Instance, instance
-from telecine.shared.metrics import Metrics
-from telecine.shared.pull import Pull, singly
-from telecine.shared.renewing import renewed
+from telecine.shared.copies.instance import Instance, instance
+from telecine.shared.copies.renewing import renewed
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import JOB, LIVE, VIDEO
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
+from telecine.shared.wire.pull import Pull, singly
 from telecine.transcoder.handlers import Steps
 from telecine.transcoder.stepping import Machine, Stepping, job_machine, live_machine
 

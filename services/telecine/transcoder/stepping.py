@@ -10,20 +10,20 @@ from typing import Generic, TypeVar
 
 from nats.aio.msg import Msg
 
-from telecine.shared import job, live
-from telecine.shared.awaited import Awaited
-from telecine.shared.bus import Bus
-from telecine.shared.decisions import obey
-from telecine.shared.envelope import Trace
-from telecine.shared.eventlog import EventLog
+from telecine.shared.aggregates import job, live
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.job import Job
+from telecine.shared.aggregates.live import Live
+from telecine.shared.aggregates.verdicts import Refused, Unchanged
 from telecine.shared.events import Fact
 from telecine.shared.events.job import JobFact
 from telecine.shared.events.live import LiveFact
-from telecine.shared.job import Job
-from telecine.shared.live import Live
-from telecine.shared.logging import correlation
-from telecine.shared.timers import Timer, parse_fired, set_timer
-from telecine.shared.verdicts import Refused, Unchanged
+from telecine.shared.log.decisions import obey
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.observing.logging import correlation
+from telecine.shared.time.timers import Timer, parse_fired, set_timer
+from telecine.shared.wire.bus import Bus
 from telecine.transcoder.job_plan import job_plan
 from telecine.transcoder.live_plan import live_plan
 from telecine.transcoder.plan import Preset

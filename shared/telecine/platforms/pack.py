@@ -14,13 +14,13 @@ from fastapi.responses import Response
 from telecine.platforms.fidelity import Provenance
 from telecine.platforms.house import House
 from telecine.platforms.saying import Saying
-from telecine.shared import job, live
-from telecine.shared.aggregates import JOB, LIVE
-from telecine.shared.endpoint import Profile
-from telecine.shared.envelope import Recorded
+from telecine.shared.aggregates import job, live
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.aggregates.video import Known
 from telecine.shared.errors import BrokenLog
 from telecine.shared.events import DOCUMENTED_TYPES
-from telecine.shared.video import Known
+from telecine.shared.log.envelope import Recorded
+from telecine.shared.log.kinds import JOB, LIVE
 
 Fidelity = Literal["documented", "extended"]
 

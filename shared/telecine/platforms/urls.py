@@ -3,7 +3,7 @@
 import re
 from urllib.parse import SplitResult, urlsplit
 
-from telecine.shared.hosts import NoHost, host_of
+from telecine.shared.sending.hosts import NoHost, host_of
 
 #: Characters that a URL may have; what common clients and proxies still carry.
 MAX_URL = 2048

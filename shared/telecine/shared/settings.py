@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from telecine.shared.egress import Egress, policy
+from telecine.shared.sending.egress import Egress, policy
 
 ORG_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEFAULT_ORGS = {"demo": ["demo-key"]}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from telecine.shared import logging
 from telecine.shared.errors import TelecineError
+from telecine.shared.observing import logging
 from telecine.shared.settings import Settings
 from telecine.simulations.arguments import parser
 from telecine.simulations.dispatch import dispatch

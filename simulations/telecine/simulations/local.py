@@ -15,7 +15,7 @@ from telecine.gateway import service as gateway
 from telecine.gateway.door import bind
 from telecine.ingest import service as ingest
 from telecine.shared.errors import Unavailable
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats

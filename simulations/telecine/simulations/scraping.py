@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from telecine.gateway.door import bind, serving
 from telecine.gateway.scrape import own_door
 from telecine.shared.errors import Refusal
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 
 

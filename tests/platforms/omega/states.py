@@ -5,22 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telecine.platforms.pack import Rendering
-from telecine.shared.awaited import Awaited
-from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
-from telecine.shared.endpoint import Active, Profile
-from telecine.shared.envelope import Recorded, Trace
-from telecine.shared.events import Stamp
-from telecine.shared.events.endpoint import Subscription
-from telecine.shared.events.video import (
-    Failure,
-    Media,
-    Plan,
-    Source,
-    VideoFact,
-    VideoProcessSucceeded,
-)
-from telecine.shared.signing_keys import SigningKey
-from telecine.shared.video import (
+from telecine.shared.aggregates.awaited import Awaited
+from telecine.shared.aggregates.endpoint import Active, Profile
+from telecine.shared.aggregates.signing_keys import SigningKey
+from telecine.shared.aggregates.video import (
     Card,
     Completed,
     Created,
@@ -34,6 +22,18 @@ from telecine.shared.video import (
     Video,
     Watchable,
 )
+from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
+from telecine.shared.events import Stamp
+from telecine.shared.events.endpoint import Subscription
+from telecine.shared.events.video import (
+    Failure,
+    Media,
+    Plan,
+    Source,
+    VideoFact,
+    VideoProcessSucceeded,
+)
+from telecine.shared.log.envelope import Recorded, Trace
 
 AT = datetime(2022, 9, 15, 10, 8, 22, 972_345, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)

@@ -3,7 +3,7 @@
 import re
 
 from telecine.platforms.omega.endpoint_shape import endpoint_id, shown
-from telecine.shared.endpoint import Inactive
+from telecine.shared.aggregates.endpoint import Inactive
 from tests.platforms.omega import samples
 from tests.platforms.omega.states import endpoint
 

@@ -21,7 +21,7 @@ from telecine.platforms.tpstreams import (
 from telecine.platforms.tpstreams.errors import failure
 from telecine.platforms.tpstreams.login import ROOT as LOGIN
 from telecine.platforms.tpstreams.sending import HEADER, SENT
-from telecine.shared import job, live
+from telecine.shared.aggregates import job, live
 from tests.house import TestHouse
 from tests.platforms.told import common_headers, headers, keys, objects, tables
 from tests.platforms.tpstreams.calling import (

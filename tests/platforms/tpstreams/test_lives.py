@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from telecine.platforms.tpstreams.live_shape import livestream, told
-from telecine.shared.live import Living
+from telecine.shared.aggregates.live import Living
 from tests.house import TestHouse
 from tests.platforms.tpstreams.calling import ASSETS, KEY, NOBODY, make_asset
 from tests.platforms.tpstreams.documented import LISTED, NEWEST_VIDEO, NOT_FOUND

@@ -6,11 +6,11 @@ import pytest
 
 from telecine.platforms import packs
 from telecine.platforms.tpstreams.name import NAME
-from telecine.shared import rpc
-from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts.ingest import CreateVideo
 from telecine.shared.contracts.subscriptions import CreateEndpoint, EndpointWish, GetEndpoint
 from telecine.shared.events.video import Opening
+from telecine.shared.wire import rpc
+from telecine.shared.wire.bus import Bus, connected
 from tests.house import TestHouse
 from tests.platforms.tpstreams import documented
 from tests.platforms.tpstreams.calling import ASSETS, KEY, WEBHOOK, WEBHOOKS

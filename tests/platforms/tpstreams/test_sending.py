@@ -11,13 +11,13 @@ from telecine.platforms import packs
 from telecine.platforms.pack import Rendering
 from telecine.platforms.tpstreams import PACK
 from telecine.platforms.tpstreams.asset import status, told
-from telecine.shared.endpoint import Profile
-from telecine.shared.envelope import Recorded, Trace
+from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.aggregates.signing_keys import SigningKey
+from telecine.shared.aggregates.video import Known, Video
 from telecine.shared.events import DOCUMENTED_TYPES, Stamp
 from telecine.shared.events.endpoint import Subscription
 from telecine.shared.events.video import VideoFact, VideoReadyToWatch
-from telecine.shared.signing_keys import SigningKey
-from telecine.shared.video import Known, Video
+from telecine.shared.log.envelope import Recorded, Trace
 from tests.platforms.tpstreams.videos import AT, ID, WISHES, video
 
 #: What the video is after each type, and what it was before.

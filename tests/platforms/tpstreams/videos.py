@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from telecine.shared.aggregates.video import INITIAL, Absent, Known, Video, evolve
 from telecine.shared.events import Stamp
 from telecine.shared.events.video import (
     Failure,
@@ -20,7 +21,6 @@ from telecine.shared.events.video import (
     VideoReadyToWatch,
     VideoUploaded,
 )
-from telecine.shared.video import INITIAL, Absent, Known, Video, evolve
 
 ID = "9328558d-e0a5-4093-b3b9-8f15ad1550d8"
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,11 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from telecine.gateway.control.shapes import Shape
+from telecine.shared.aggregates.endpoint import Inactive, Living
+from telecine.shared.aggregates.endpoint_rules import REDACTED
+from telecine.shared.aggregates.signing_keys import SigningKey
 from telecine.shared.contracts.endpoint_secrets import MAX_OVERLAP, OVERLAP, ShownKey
-from telecine.shared.endpoint import Inactive, Living
-from telecine.shared.endpoint_rules import REDACTED
 from telecine.shared.events.endpoint import EndpointSettings, SignatureKind
-from telecine.shared.signing_keys import SigningKey
 
 
 class SettingsShape(Shape):

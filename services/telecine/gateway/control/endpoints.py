@@ -11,6 +11,7 @@ from telecine.gateway.control.endpoint_shapes import (
 )
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
+from telecine.shared.aggregates.endpoint import Living
 from telecine.shared.contracts.endpoint_settings import EndpointPatch, NewEndpoint
 from telecine.shared.contracts.subscriptions import (
     ChangeEndpoint,
@@ -20,7 +21,6 @@ from telecine.shared.contracts.subscriptions import (
     GetEndpoint,
     ListEndpoints,
 )
-from telecine.shared.endpoint import Living
 
 #: Endpoints in one question: each may have 12 kB, and a reply 1 MiB.
 _PAGE = 50

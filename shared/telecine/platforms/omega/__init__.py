@@ -28,7 +28,7 @@ from telecine.platforms.omega.videos import Videos
 from telecine.platforms.omega.webhooks import PLATFORM, Webhooks
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
-from telecine.shared.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Profile
 
 
 def _router(house: House) -> APIRouter:

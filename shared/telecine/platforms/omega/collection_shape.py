@@ -7,7 +7,7 @@ from typing import Any
 
 from telecine.platforms.omega.wire import coid, is_object_id, is_uuid
 from telecine.platforms.pack import wire_time
-from telecine.shared.folder import Standing, long_id, short_id
+from telecine.shared.aggregates.folder import Standing, long_id, short_id
 
 
 def shown(folder: Standing) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Source: its page on deleting a video; the sentence there is ambiguous, DESIGN §
 
 from datetime import datetime, timedelta
 
-from telecine.shared.video import Failed, Known, Succeeded, Watchable
+from telecine.shared.aggregates.video import Failed, Known, Succeeded, Watchable
 
 #: How long a failed video must have been failed.
 FAILED_FOR = timedelta(hours=4)

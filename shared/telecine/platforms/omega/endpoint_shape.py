@@ -5,8 +5,8 @@ from typing import Any
 from telecine.platforms.omega.events_table import EVENT_TYPES
 from telecine.platforms.omega.wire import Digits, coid
 from telecine.platforms.pack import wire_time
-from telecine.shared.endpoint import Active, Living
-from telecine.shared.event_types import expanded
+from telecine.shared.aggregates.endpoint import Active, Living
+from telecine.shared.aggregates.event_types import expanded
 from telecine.shared.ids import hex_of
 
 

@@ -10,7 +10,7 @@ from telecine.platforms.omega.video_shape import whole
 from telecine.platforms.omega.wire import coid, compact
 from telecine.platforms.pack import Body, Subject, video_of, wire_time
 from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
-from telecine.shared.envelope import Recorded
+from telecine.shared.log.envelope import Recorded
 
 API_VERSION = "v1"
 

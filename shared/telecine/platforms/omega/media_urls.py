@@ -6,9 +6,9 @@ platform's host and nothing is there: no media is encoded here.
 
 from typing import Any
 
+from telecine.shared.aggregates.video import Card
 from telecine.shared.events.video import Media
 from telecine.shared.ids import hex_of
-from telecine.shared.video import Card
 
 BUCKET = "processed-enterprise-media"
 RAW_BUCKET = "raw-enterprise-media"

@@ -14,9 +14,9 @@ from telecine.platforms.house import House
 from telecine.platforms.omega.callers import caller_of
 from telecine.platforms.omega.source_link import GOOD_FOR, Link, link_of, problem
 from telecine.platforms.omega.wire import VIDEOS, answer, known_uuid, say, seconds
+from telecine.shared.aggregates.video import Created, Known, Upload
 from telecine.shared.contracts.ingest import GetVideo
 from telecine.shared.errors import Refusal
-from telecine.shared.video import Created, Known, Upload
 
 
 class SourceDownload:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from telecine.shared.aggregates.video import Known, Succeeded, Watchable
 from telecine.shared.randomness import rng
-from telecine.shared.video import Known, Succeeded, Watchable
 
 _MOST_AN_HOUR = 40
 _GB, _TB = 10**9, 10**12

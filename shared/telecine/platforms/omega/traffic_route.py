@@ -17,9 +17,9 @@ from telecine.platforms.omega.callers import caller_of
 from telecine.platforms.omega.reading import read
 from telecine.platforms.omega.traffic import Span, Traffic, shown, traffic_of
 from telecine.platforms.omega.wire import VIDEOS, answer, seconds
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import GetVideo
 from telecine.shared.errors import Refusal
-from telecine.shared.video import Known
 
 
 def span(query: Mapping[str, str], now: datetime) -> Span:

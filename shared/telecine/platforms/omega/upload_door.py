@@ -18,10 +18,10 @@ from telecine.platforms.house import House
 from telecine.platforms.omega.errors import describe
 from telecine.platforms.omega.wire import is_uuid, say
 from telecine.platforms.pack import Grant, UploadDoor
+from telecine.shared.aggregates.video import Created
 from telecine.shared.contracts.ingest import GetVideo
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.video import Created
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 PATH = "/tusupload"
 HAS_BYTES = "this video has its bytes already; create another video"

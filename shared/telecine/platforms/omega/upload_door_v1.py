@@ -20,9 +20,9 @@ from telecine.platforms.omega.videos import opening_of
 from telecine.platforms.omega.wire import VIDEOS, say
 from telecine.platforms.pack import Chunk, Grant, Opened, UploadDoor
 from telecine.platforms.routes import Denied
+from telecine.shared.aggregates.video import Created
 from telecine.shared.contracts.ingest import CreateVideo
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.video import Created
 
 PATH = f"{VIDEOS}/stream"
 

@@ -16,8 +16,8 @@ from telecine.platforms.omega.pages import Wanted, envelope, status_of, wanted
 from telecine.platforms.omega.streaming import Pages, array
 from telecine.platforms.omega.video_shape import item, whole
 from telecine.platforms.omega.wire import VIDEOS, answer
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import ListVideos, Position
-from telecine.shared.video import Known
 
 #: Videos in one question; see the same number for endpoints.
 _PAGE = 50

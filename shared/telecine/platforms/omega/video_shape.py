@@ -16,9 +16,9 @@ from telecine.platforms.omega.media_urls import (
 )
 from telecine.platforms.omega.wire import Digits, coid
 from telecine.platforms.pack import wire_time
+from telecine.shared.aggregates.video import Card, Created, Failed, Known, Succeeded, Watchable
 from telecine.shared.events.video import Media
 from telecine.shared.ids import object_id
-from telecine.shared.video import Card, Created, Failed, Known, Succeeded, Watchable
 
 #: Omega's word for each state of the video's machine (DESIGN §2).
 STATUSES = {

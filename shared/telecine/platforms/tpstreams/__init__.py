@@ -31,7 +31,7 @@ from telecine.platforms.tpstreams.sending import HEADER, bodies, headers, sends
 from telecine.platforms.tpstreams.signposts import signpost
 from telecine.platforms.tpstreams.upload_sessions import UploadSessions
 from telecine.platforms.tpstreams.webhooks import Webhooks
-from telecine.shared.video import Known
+from telecine.shared.aggregates.video import Known
 
 
 def router(house: House) -> APIRouter:

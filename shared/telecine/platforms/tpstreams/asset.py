@@ -10,8 +10,7 @@ from typing import Any, Literal, assert_never
 from telecine.platforms.tpstreams import links
 from telecine.platforms.tpstreams.video_shape import parent_of, stream_of, video_of
 from telecine.platforms.tpstreams.wishes import wishes_of
-from telecine.shared.events.video import Media
-from telecine.shared.video import (
+from telecine.shared.aggregates.video import (
     Completed,
     Created,
     Failed,
@@ -22,6 +21,7 @@ from telecine.shared.video import (
     Uploaded,
     Watchable,
 )
+from telecine.shared.events.video import Media
 
 Status = Literal["Not Started", "Queued", "Transcoding", "Completed", "Error"]
 

@@ -24,9 +24,9 @@ from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.places import Place, place
 from telecine.platforms.tpstreams.removing import remove
 from telecine.platforms.tpstreams.video_body import VideoBody
+from telecine.shared.aggregates.live import Living
 from telecine.shared.contracts.assets import ListAssets
 from telecine.shared.contracts.ingest import UploadVideoLink
-from telecine.shared.live import Living
 
 
 class Assets:

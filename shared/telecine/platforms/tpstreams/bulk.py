@@ -15,9 +15,9 @@ from telecine.platforms.tpstreams.folder_titles import titles_of
 from telecine.platforms.tpstreams.opening import NO_FOLDER, opening_of
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.video_body import VideoBody
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import UploadVideoLink
 from telecine.shared.ids import hex_of
-from telecine.shared.video import Known
 
 
 class Bulk:

@@ -1,11 +1,11 @@
 """An asset by its id, of whichever kind: a video or a live stream."""
 
 from telecine.platforms.house import House
+from telecine.shared.aggregates.live import Living
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import GetVideo
 from telecine.shared.contracts.lives import GetLive
 from telecine.shared.errors import Refusal
-from telecine.shared.live import Living
-from telecine.shared.video import Known
 
 Found = Known | Living
 

@@ -15,9 +15,9 @@ from telecine.platforms.tpstreams.opening import naming_the_folder
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.queries import searched
+from telecine.shared.aggregates.folder import Standing
 from telecine.shared.contracts.folders import CreateFolder, ListFolders
 from telecine.shared.events import Wire
-from telecine.shared.folder import Standing
 
 
 class FolderBody(Wire):

@@ -8,10 +8,10 @@ from telecine.platforms.house import House
 from telecine.platforms.pack import FormDoor, FormGrant
 from telecine.platforms.tpstreams import storage_answers
 from telecine.platforms.tpstreams.upload_policy import BUCKET, No, leave_of
+from telecine.shared.aggregates.video import Created
 from telecine.shared.contracts.ingest import GetVideo
 from telecine.shared.errors import Refusal, Unavailable
-from telecine.shared.video import Created
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 PATH = f"/{BUCKET}"
 

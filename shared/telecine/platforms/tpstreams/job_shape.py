@@ -9,8 +9,16 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from telecine.platforms.pack import wire_time
+from telecine.shared.aggregates.job import (
+    Cancelled,
+    Completed,
+    Created,
+    Failed,
+    Known,
+    Queued,
+    Started,
+)
 from telecine.shared.ids import hex_of
-from telecine.shared.job import Cancelled, Completed, Created, Failed, Known, Queued, Started
 
 _DETAILED = (
     "id",

@@ -14,8 +14,8 @@ from telecine.platforms.tpstreams.job_query import PAGE_SIZE, Wanted, wanted
 from telecine.platforms.tpstreams.job_shape import created, detailed, listed
 from telecine.platforms.tpstreams.pages import numbered
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
+from telecine.shared.aggregates.job import Completed, Failed
 from telecine.shared.contracts.jobs import CancelJob, CreateJob, GetJob, ListJobs
-from telecine.shared.job import Completed, Failed
 
 
 class Jobs:

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from telecine.platforms.tpstreams import links
 from telecine.platforms.tpstreams.video_shape import parent_of, video_of
 from telecine.platforms.tpstreams.wishes import Wishes
-from telecine.shared.live import (
+from telecine.shared.aggregates.live import (
     Completed,
     Disconnected,
     Failed,

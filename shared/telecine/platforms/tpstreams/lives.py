@@ -17,6 +17,7 @@ from telecine.platforms.tpstreams.live_body import LiveBody, StopBody
 from telecine.platforms.tpstreams.live_shape import livestream
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
+from telecine.shared.aggregates.live import Living
 from telecine.shared.contracts.lives import (
     CreateLive,
     GetLive,
@@ -24,7 +25,6 @@ from telecine.shared.contracts.lives import (
     StartLiveServer,
     StopLive,
 )
-from telecine.shared.live import Living
 
 
 class Lives:

@@ -9,10 +9,10 @@ from typing import Any
 from telecine.platforms.pack import Body, Fidelity, Subject
 from telecine.platforms.tpstreams import asset, job_shape, live_shape
 from telecine.platforms.tpstreams.answers import compact
-from telecine.shared import job, live
-from telecine.shared.endpoint import Profile
-from telecine.shared.envelope import Recorded
+from telecine.shared.aggregates import job, live
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import BrokenLog
+from telecine.shared.log.envelope import Recorded
 
 HEADER = "x-streams-token"
 

@@ -18,10 +18,10 @@ from telecine.platforms.tpstreams.opening import naming_the_folder, opening_of
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.upload_policy import Leave, signed
 from telecine.platforms.tpstreams.video_body import AssetBody
+from telecine.shared.aggregates.video import Known
 from telecine.shared.contracts.ingest import CreateVideo
 from telecine.shared.ids import uuid_of
-from telecine.shared.video import Known
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
 
 #: How long a session is good, of the wall's time as the storage's clock has it; ours.
 LASTS = timedelta(hours=24)

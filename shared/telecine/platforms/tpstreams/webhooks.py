@@ -16,6 +16,7 @@ from telecine.platforms.tpstreams.name import NAME
 from telecine.platforms.tpstreams.pages import page, window
 from telecine.platforms.tpstreams.paths import ROOT, Way, mount
 from telecine.platforms.tpstreams.sending import SENT
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     DeleteEndpoint,
@@ -25,7 +26,6 @@ from telecine.shared.contracts.subscriptions import (
     ListEndpoints,
     UpdateEndpoint,
 )
-from telecine.shared.endpoint import Profile
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from telecine.platforms.tpstreams.links import stored
 from telecine.platforms.tpstreams.name import NAME
+from telecine.shared.aggregates.video import Created, Known, Succeeded, Watchable
 from telecine.shared.events.video import Media
-from telecine.shared.video import Created, Known, Succeeded, Watchable
 
 #: The resolutions of every documented sample.
 DEFAULT_RESOLUTIONS = ("240p", "360p", "480p", "720p")

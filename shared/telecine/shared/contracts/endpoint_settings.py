@@ -14,7 +14,7 @@ from pydantic import (
     model_serializer,
 )
 
-from telecine.shared.endpoint_rules import MAX_ATTEMPTS, schedule_problem
+from telecine.shared.aggregates.endpoint_rules import MAX_ATTEMPTS, schedule_problem
 from telecine.shared.events import Wire
 from telecine.shared.events.endpoint import SignatureKind
 

@@ -4,10 +4,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from telecine.shared.aggregates.folder import Standing
 from telecine.shared.contracts import PAGE, Command, Done, Request
 from telecine.shared.events import Wire
 from telecine.shared.events.folder import Contents
-from telecine.shared.folder import Standing
 
 
 class FolderAnswer(Wire):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from telecine.shared import video
+from telecine.shared.aggregates import video
 from telecine.shared.contracts import PAGE, Command, Done, Request
 from telecine.shared.events import Wire
 from telecine.shared.events.video import Failure, Media, Opening, Privacy, Source

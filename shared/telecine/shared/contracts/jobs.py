@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from telecine.shared import job
+from telecine.shared.aggregates import job
 from telecine.shared.contracts import PAGE, Command, Request
 from telecine.shared.events import Wire
 from telecine.shared.events.job import JobOpening

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from telecine.shared import live
+from telecine.shared.aggregates import live
 from telecine.shared.contracts import PAGE, Command, Done, Request
 from telecine.shared.events import Wire
 from telecine.shared.events.live import LiveOpening, Trim

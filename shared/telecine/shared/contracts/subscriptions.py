@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from telecine.shared import endpoint
+from telecine.shared.aggregates import endpoint
 from telecine.shared.contracts import PAGE, Command, Done, Request
 from telecine.shared.contracts.endpoint_settings import EndpointPatch, SettingsPatch
 from telecine.shared.events import Wire

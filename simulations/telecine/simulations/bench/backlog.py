@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from time import perf_counter, time
 
-from telecine.shared.bus import Bus
-from telecine.shared.endpoint import Active
+from telecine.shared.aggregates.endpoint import Active
 from telecine.shared.errors import TelecineError
-from telecine.shared.owed import Owed, outgoing
+from telecine.shared.sending.owed import Owed, outgoing
+from telecine.shared.wire.bus import Bus
 from telecine.simulations.bench.bare import BODY
 
 _STREAM = "DELIVERIES"

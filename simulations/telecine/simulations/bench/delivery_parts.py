@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from telecine.shared.owed import Owed
+from telecine.shared.sending.owed import Owed
 from telecine.simulations.bench.backlog import Backlog, To
 from telecine.simulations.bench.bare import Bare
 from telecine.simulations.bench.beside import Beside, beside

@@ -15,23 +15,23 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Literal
 
-from telecine.shared import video
-from telecine.shared.aggregates import VIDEO
-from telecine.shared.bus import Bus, connected
-from telecine.shared.database import Database, opened
-from telecine.shared.endpoint import Active, Profile
-from telecine.shared.envelope import Trace
-from telecine.shared.eventlog import EventLog, Loaded, direct_get
+from telecine.shared.aggregates import video
+from telecine.shared.aggregates.endpoint import Active, Profile
+from telecine.shared.aggregates.signing_keys import SigningKey
+from telecine.shared.copies.lease import candidate
 from telecine.shared.events import Stamp
 from telecine.shared.events.endpoint import EndpointSettings, Subscription
 from telecine.shared.events.video import Opening, Source, VideoUploaded
 from telecine.shared.ids import object_id, uuid_of
-from telecine.shared.lease import candidate
-from telecine.shared.pipelining import Outgoing, head_of
-from telecine.shared.schema import folded
-from telecine.shared.signing_keys import SigningKey
-from telecine.shared.streams import bootstrap
-from telecine.shared.virtual_time import VirtualClock
+from telecine.shared.log.envelope import Trace
+from telecine.shared.log.eventlog import EventLog, Loaded, direct_get
+from telecine.shared.log.kinds import VIDEO
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.tables.schema import folded
+from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus, connected
+from telecine.shared.wire.pipelining import Outgoing, head_of
+from telecine.shared.wire.streams import bootstrap
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.subscriptions.fan_out import FanOut
 from telecine.subscriptions.matching import TOGETHER

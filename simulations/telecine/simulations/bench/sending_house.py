@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from telecine.clock import service as clock
-from telecine.shared import rpc
-from telecine.shared.bus import Bus, connected
+from telecine.shared.aggregates.endpoint import Active
 from telecine.shared.contracts.subscriptions import (
     CreateEndpoint,
     EndpointWish,
     SetEndpointActive,
 )
-from telecine.shared.endpoint import Active
 from telecine.shared.errors import TelecineError
 from telecine.shared.settings import Settings
+from telecine.shared.wire import rpc
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations.bench.backlog import To
 from telecine.simulations.bench.cores import Cores, pinned
 from telecine.simulations.nats_server import EmbeddedNats

@@ -8,8 +8,8 @@ from sqlalchemy import String, cast, func, insert, literal, select, true
 from sqlmodel import SQLModel, col
 
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.database import Database, opened
-from telecine.shared.schema import table_of
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.tables.schema import table_of
 
 #: Rows that are written in one transaction.
 _CHUNK = 50_000

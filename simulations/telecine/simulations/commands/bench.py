@@ -6,7 +6,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from telecine.shared import logging
+from telecine.shared.observing import logging
 from telecine.simulations.bench.load import measure
 from telecine.simulations.bench.measures import Load
 

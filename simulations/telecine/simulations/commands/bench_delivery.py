@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from telecine.shared import logging
+from telecine.shared.observing import logging
 from telecine.simulations.bench.delivery import measure
 from telecine.simulations.bench.delivery_measures import Delivery
 from telecine.simulations.bench.delivery_plan import Plan

@@ -5,7 +5,7 @@ import sys
 import httpx
 from rich.console import Console
 
-from telecine.shared import logging
+from telecine.shared.observing import logging
 from telecine.shared.settings import Settings
 from telecine.simulations import judges
 from telecine.simulations.clients.api import PATIENCE

@@ -4,10 +4,10 @@ import asyncio
 
 from nats.aio.msg import Msg
 
-from telecine.shared.bus import connected
+from telecine.shared.copies.heartbeat import GONE_AFTER, Heartbeat, host_token
 from telecine.shared.errors import Refusal
-from telecine.shared.heartbeat import GONE_AFTER, Heartbeat, host_token
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import connected
 
 
 async def run(settings: Settings, name: str) -> int:

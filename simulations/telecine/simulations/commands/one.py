@@ -2,7 +2,7 @@
 
 from telecine.gateway import service as gateway
 from telecine.shared.errors import Refusal
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.simulations import garbage
 from telecine.simulations.local import SERVICES

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from nats.aio.msg import Msg
 
 from telecine.ingest.schema import SCHEMA as INGEST
-from telecine.shared import rpc
-from telecine.shared.bus import Bus, connected
 from telecine.shared.contracts.rebuilding import REBUILDS, RebuildProgress
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.settings import Settings
+from telecine.shared.wire import rpc
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations.data_folder import DataFolder
 from telecine.subscriptions.schema import SCHEMA as SUBSCRIPTIONS
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import httpx
 from aiohttp import web
 
-from telecine.shared import logging
 from telecine.shared.errors import Refusal
+from telecine.shared.observing import logging
 from telecine.simulations import judges
 from telecine.simulations.clients import omega, tpstreams
 from telecine.simulations.clients.api import PATIENCE

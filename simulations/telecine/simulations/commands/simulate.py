@@ -9,8 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from pathlib import Path
 from uuid import uuid4
 
-from telecine.shared import logging
 from telecine.shared.errors import TelecineError
+from telecine.shared.observing import logging
 from telecine.shared.settings import DEFAULT_ORGS, Settings
 from telecine.simulations.clients.api import HouseUnreachable, UnexpectedAnswer
 from telecine.simulations.expectations import ExpectationFailed

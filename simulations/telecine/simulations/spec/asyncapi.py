@@ -8,9 +8,9 @@ from importlib.metadata import version
 from inspect import getdoc
 from typing import Any
 
-from telecine.shared.heartbeat import Heartbeat
-from telecine.shared.rpc import Refused
-from telecine.shared.runs import Marker, Sign
+from telecine.shared.copies.heartbeat import Heartbeat
+from telecine.shared.copies.runs import Marker, Sign
+from telecine.shared.wire.rpc import Refused
 from telecine.simulations.spec import headers
 from telecine.simulations.spec.catalogue import facts, kinds, questions
 from telecine.simulations.spec.channels import Channel, channels

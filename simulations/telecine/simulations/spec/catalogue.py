@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from telecine.shared import aggregates, contracts, events
+from telecine.shared import contracts, events
 from telecine.shared.contracts import Request
-from telecine.shared.envelope import Kind
 from telecine.shared.events import Fact
+from telecine.shared.log import kinds as aggregates
+from telecine.shared.log.envelope import Kind
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from inspect import getdoc
 from typing import Any
 
-from telecine.shared.envelope import Kind
+from telecine.shared.copies.heartbeat import Heartbeat
+from telecine.shared.copies.runs import Sign
 from telecine.shared.events import Fact
-from telecine.shared.heartbeat import Heartbeat
-from telecine.shared.runs import Sign
-from telecine.shared.streams import STREAMS
-from telecine.shared.timers import timer_body
+from telecine.shared.log.envelope import Kind
+from telecine.shared.time.timers import timer_body
+from telecine.shared.wire.streams import STREAMS
 from telecine.simulations.spec import headers
 from telecine.simulations.spec.catalogue import facts, kinds
 from telecine.simulations.spec.schemas import Schema, Schemas, exactly

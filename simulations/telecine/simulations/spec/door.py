@@ -11,16 +11,16 @@ from fastapi import FastAPI
 from telecine.gateway.app import application
 from telecine.gateway.uploads import Uploads
 from telecine.platforms.house import House
-from telecine.shared.bus import Bus
 from telecine.shared.contracts import Request
+from telecine.shared.copies.heartbeat import Pulse
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Wire
-from telecine.shared.heartbeat import Pulse
-from telecine.shared.lean_client import LeanClient
-from telecine.shared.metrics import Metrics
+from telecine.shared.observing.metrics import Metrics
+from telecine.shared.observing.tracing import Tracing
 from telecine.shared.settings import Settings
-from telecine.shared.tracing import Tracing
-from telecine.shared.virtual_time import wall_now
+from telecine.shared.time.virtual_time import wall_now
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.lean_client import LeanClient
 
 R = TypeVar("R", bound=Wire)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from telecine.delivery.desk import Wish
-from telecine.shared import envelope
-from telecine.shared.cloudevents import cloudevent
-from telecine.shared.envelope import Kind, Trace
 from telecine.shared.events import Fact, Stamp
-from telecine.shared.owed import Owed, owed_headers
-from telecine.shared.timers import Timer, fired_headers
+from telecine.shared.log import envelope
+from telecine.shared.log.envelope import Kind, Trace
+from telecine.shared.sending.owed import Owed, owed_headers
+from telecine.shared.time.timers import Timer, fired_headers
+from telecine.shared.wire.cloudevents import cloudevent
 
 AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 EVENT, VIDEO, ENDPOINT = (

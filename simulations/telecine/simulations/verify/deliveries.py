@@ -9,11 +9,11 @@ from typing import Any
 from telecine.delivery.parking import RETENTION
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.platforms.pack import Fidelity
-from telecine.shared.endpoint import Active, Endpoint
-from telecine.shared.envelope import Recorded
-from telecine.shared.event_types import OPERATIONAL_TYPES
+from telecine.shared.aggregates.endpoint import Active, Endpoint
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import object_id
+from telecine.shared.log.envelope import Recorded
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import Place, UnderWay, place

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from telecine.shared import job, live
+from telecine.shared.aggregates import job, live
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import UnderWay

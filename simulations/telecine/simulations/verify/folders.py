@@ -1,9 +1,9 @@
 """Folders: nothing alive lies in one that is gone."""
 
+from telecine.shared.aggregates.folder import Deleted, Folder, Standing
+from telecine.shared.aggregates.video import Known, Video
 from telecine.shared.events.folder import FolderFact
 from telecine.shared.events.video import VideoFact
-from telecine.shared.folder import Deleted, Folder, Standing
-from telecine.shared.video import Known, Video
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 

@@ -13,16 +13,16 @@ from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.ingest.jobs_view import JobRow
 from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import FolderRow, VideoRow
-from telecine.shared.aggregates import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
-from telecine.shared.bus import Bus, connected
-from telecine.shared.database import Database, opened
-from telecine.shared.endpoint import Endpoint
-from telecine.shared.eventlog import EventLog
+from telecine.shared.aggregates.endpoint import Endpoint
+from telecine.shared.aggregates.video import Video
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.events.video import VideoFact
+from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.kinds import ENDPOINT, FOLDER, JOB, LIVE, VIDEO
 from telecine.shared.settings import Settings
-from telecine.shared.streams import bootstrap
-from telecine.shared.video import Video
+from telecine.shared.tables.database import Database, opened
+from telecine.shared.wire.bus import Bus, connected
+from telecine.shared.wire.streams import bootstrap
 from telecine.simulations.data_folder import DataFolder
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.simulations.verify import deliveries, encoding, folders, log, videos, waiting

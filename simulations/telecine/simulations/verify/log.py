@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from telecine.shared.envelope import Kind, Recorded
-from telecine.shared.eventlog import EventLog
 from telecine.shared.events import Fact
+from telecine.shared.log.envelope import Kind, Recorded
+from telecine.shared.log.eventlog import EventLog
 from telecine.simulations.verify.findings import Findings
 
 S = TypeVar("S")

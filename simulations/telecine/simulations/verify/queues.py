@@ -7,10 +7,10 @@ from typing import Any
 
 from nats.aio.msg import Msg
 
-from telecine.shared.aggregates import JOB, LIVE, VIDEO
-from telecine.shared.bus import Bus
-from telecine.shared.envelope import Kind
-from telecine.shared.eventlog import direct_get
+from telecine.shared.log.envelope import Kind
+from telecine.shared.log.eventlog import direct_get
+from telecine.shared.log.kinds import JOB, LIVE, VIDEO
+from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.matching import MATCHED
 
 Awaiting = tuple[str, str, int]  # service, key, generation

@@ -1,7 +1,7 @@
 """Videos under way: each that waits has its timer, each that was uploaded has been seen."""
 
+from telecine.shared.aggregates.video import Uploaded, Video, awaited
 from telecine.shared.events.video import VideoFact
-from telecine.shared.video import Uploaded, Video, awaited
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import UnderWay

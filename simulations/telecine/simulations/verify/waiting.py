@@ -3,7 +3,7 @@
 from telecine.delivery.gates import SERVICE
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow
-from telecine.shared.endpoint import Active
+from telecine.shared.aggregates.endpoint import Active
 from telecine.simulations.verify.deliveries import Endpoints, Records
 from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.queues import UnderWay

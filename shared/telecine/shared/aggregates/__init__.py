@@ -1,0 +1,1 @@
+"""What has a log, state by state: which facts change it, and how. Pure."""

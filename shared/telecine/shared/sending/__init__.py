@@ -1,0 +1,1 @@
+"""What is owed to an endpoint, and where webhooks may go."""

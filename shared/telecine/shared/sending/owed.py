@@ -1,0 +1,235 @@
+"""What is owed to an endpoint: the message that carries one delivery to whoever sends it.
+
+It is complete: the rendered body as it goes out, and in its headers whose it is and why. Who only
+forwards the body never decodes it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Literal, cast, get_args
+
+from nats.aio.msg import Msg
+
+from telecine.shared.errors import BrokenMessage
+from telecine.shared.wire.answers import Stored
+from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.cloudevents import cloudevent
+from telecine.shared.wire.lean_client import LeanMsg
+from telecine.shared.wire.pipelining import Outgoing, head_of
+
+#: Why it is owed: it happened; somebody wants to try the endpoint; a range of events is sent again.
+Origin = Literal["first", "test", "replay"]
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One event owed to one endpoint. `at` is the event's virtual time, `matched_at` the wall's.
+
+    `event_sequence` is the event's position in its log, `endpoint_sequence` the endpoint's last fact's:
+    who sends must know the endpoint at least that far. `predecessor` is the delivery that must have
+    ended before this one is attempted, where the endpoint asks for order. `trigger` is that of the
+    first attempt; a test has one attempt and no retry.
+    """
+
+    delivery_id: str
+    org: str
+    endpoint_id: str
+    endpoint_sequence: int
+    platform: str
+    event_id: str
+    event_type: str
+    event_sequence: int
+    video_id: str
+    at: datetime
+    matched_at: datetime
+    correlation_id: str
+    body: bytes
+    predecessor: str | None = None
+    trigger: Origin = "first"
+
+    @property
+    def subject(self) -> str:
+        what = "replay" if self.trigger == "replay" else "requested"
+        return f"delivery.{what}.{self.org}.{self.endpoint_id}"
+
+
+def owed_headers(owed: Owed) -> dict[str, str]:
+    """Answer the headers of what is owed."""
+    return {
+        "ce-id": owed.delivery_id,
+        **_of_its_own(owed),
+        **_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
+        **_of_event(
+            owed.event_id, owed.event_type, owed.event_sequence, owed.video_id, owed.correlation_id
+        ),
+        **_of_times(owed.at, owed.matched_at),
+    }
+
+
+def _of_its_own(owed: Owed) -> dict[str, str]:
+    own = {}
+    if owed.predecessor:
+        own["telecine-predecessor"] = owed.predecessor
+    if owed.trigger != "first":
+        own["telecine-trigger"] = owed.trigger
+    return own
+
+
+def _of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> dict[str, str]:
+    event = cloudevent(
+        "",
+        "delivery.requested",
+        f"/telecine/{org}/subscriptions",
+        subject=endpoint_id,
+        is_json=False,
+    )
+    del event["ce-id"]
+    return event | {
+        "telecine-endpoint-sequence": str(sequence),
+        "telecine-platform": platform,
+    }
+
+
+def _of_event(
+    event_id: str, event_type: str, sequence: int, video_id: str, correlation_id: str
+) -> dict[str, str]:
+    return {
+        "ce-causationid": event_id,
+        "ce-correlationid": correlation_id,
+        "telecine-event-sequence": str(sequence),
+        "telecine-event-type": event_type,
+        "telecine-video": video_id,
+    }
+
+
+def _of_times(at: datetime, matched_at: datetime) -> dict[str, str]:
+    return {"ce-time": at.isoformat(), "telecine-matched-at": matched_at.isoformat()}
+
+
+def outgoing(owed: Owed, trace: Mapping[str, str] | None = None) -> Outgoing:
+    """Answer the message of what is owed, going on in a trace; its id keeps a repetition out."""
+    head = b"".join(
+        (
+            b"ce-id: %b\r\n" % owed.delivery_id.encode(),
+            head_of(own) if (own := _of_its_own(owed)) else b"",
+            _head_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
+            _head_of_event(
+                owed.event_id,
+                owed.event_type,
+                owed.event_sequence,
+                owed.video_id,
+                owed.correlation_id,
+            ),
+            _head_of_times(owed.at, owed.matched_at),
+        )
+    )
+    return Outgoing(owed.subject, owed.body, head, owed.delivery_id, trace or {})
+
+
+# What the deliveries of one event, or to one endpoint, have in common is written once: there are
+# thousands a second.
+
+
+@lru_cache(maxsize=20_000)
+def _head_of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> bytes:
+    return head_of(_of_endpoint(org, endpoint_id, sequence, platform))
+
+
+@lru_cache(maxsize=256)
+def _head_of_event(
+    event_id: str, event_type: str, sequence: int, video_id: str, correlation_id: str
+) -> bytes:
+    return head_of(_of_event(event_id, event_type, sequence, video_id, correlation_id))
+
+
+@lru_cache(maxsize=256)
+def _head_of_times(at: datetime, matched_at: datetime) -> bytes:
+    return head_of(_of_times(at, matched_at))
+
+
+async def owe(bus: Bus, owed: Owed) -> Stored:
+    """Publish what is owed; the delivery's id keeps a repetition out."""
+    return await bus.publish(
+        owed.subject, owed.body, headers=owed_headers(owed), message_id=owed.delivery_id
+    )
+
+
+def read_owed(message: Msg) -> Owed:
+    """Read what is owed from a message, however its headers are written. Raises BrokenMessage."""
+    match = None
+    if isinstance(message, LeanMsg) and message.head.isascii():
+        match = _FORM.fullmatch(message.head.decode())
+    if match is None:
+        return parse_owed(message.subject, message.headers or {}, message.data)
+    return _read(message.subject, match.groupdict(), message.data)
+
+
+def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
+    """Read what is owed from headers. Raises BrokenMessage."""
+    try:
+        fields: dict[str, Any] = {field: headers[name] for field, name in _NAMES.items()}
+    except KeyError as error:
+        raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+    fields["predecessor"] = headers.get("telecine-predecessor")
+    fields["trigger"] = headers.get("telecine-trigger")
+    return _read(subject, fields, body)
+
+
+def _read(subject: str, fields: dict[str, Any], body: bytes) -> Owed:
+    """Make of texts what they say."""
+    try:
+        _, _, fields["org"], fields["endpoint_id"] = subject.split(".")
+        fields["endpoint_sequence"] = int(fields["endpoint_sequence"])
+        fields["event_sequence"] = int(fields["event_sequence"])
+        fields["at"] = datetime.fromisoformat(fields["at"])
+        fields["matched_at"] = datetime.fromisoformat(fields["matched_at"])
+        fields["trigger"] = _origin(fields["trigger"] or "first")
+    except ValueError as error:
+        raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
+    fields["body"] = body
+    # Past its constructor, which sets a frozen object's fields one by one: for every webhook.
+    owed = object.__new__(Owed)
+    owed.__dict__.update(fields)
+    return owed
+
+
+def _origin(text: str) -> Origin:
+    if text not in _ORIGINS:
+        raise ValueError(f"{text!r} is no trigger")
+    return cast("Origin", text)
+
+
+_ORIGINS = frozenset(get_args(Origin))
+#: The headers of what every delivery has, by field.
+_NAMES = {
+    "delivery_id": "ce-id",
+    "endpoint_sequence": "telecine-endpoint-sequence",
+    "platform": "telecine-platform",
+    "event_id": "ce-causationid",
+    "correlation_id": "ce-correlationid",
+    "event_sequence": "telecine-event-sequence",
+    "event_type": "telecine-event-type",
+    "video_id": "telecine-video",
+    "at": "ce-time",
+    "matched_at": "telecine-matched-at",
+}
+
+
+def _form() -> re.Pattern[str]:
+    """Answer what `outgoing` writes, with gaps: to read a message by it takes a third of what reading its
+    headers one by one does."""
+    now, gap = datetime.min.replace(tzinfo=UTC), "[!-~]+"
+    some = Owed("", "", "", 0, "", "", "", 0, "", now, now, "", b"", "", "first")
+    gaps = {header: f"(?P<{field}>{gap})" for field, header in _NAMES.items()}
+    names = [line.partition(":")[0] for line in outgoing(some).head.decode().splitlines()]
+    form = [f"{re.escape(name)}: {gaps.get(name, gap)}\r\n" for name in names]
+    form[1:1] = [
+        f"(?:telecine-{own}: (?P<{own}>{gap})\r\n)?" for own in ("predecessor", "trigger")
+    ]
+    return re.compile(f"NATS/1[.]0\r\n{''.join(form)}Nats-Msg-Id: {gap}\r\n\r\n")
+
+
+_FORM = _form()

@@ -1,0 +1,1 @@
+"""A service's own tables: databases, migrations of records, views that are folded."""

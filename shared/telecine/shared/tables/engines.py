@@ -1,0 +1,32 @@
+"""The engines under a service's tables, set up as each database needs it."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from telecine.shared.tables.database_away import connect
+from telecine.shared.tables.sqlite import IN_LOOP
+
+
+def engine_of(url: URL) -> AsyncEngine:
+    """Answer an engine for a database; the folder of a file is made."""
+    if url.get_backend_name() != "sqlite":
+        ours = {"async_creator_fn": connect}
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args=ours)
+    else:
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url.set(drivername=IN_LOOP))
+        event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
