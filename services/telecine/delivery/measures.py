@@ -35,7 +35,7 @@ class AttemptMeasures(Collector):
     @classmethod
     def of(cls, metrics: Metrics) -> "AttemptMeasures":
         """Answer those of a process."""
-        return metrics.collector("telecine_attempts", cls)
+        return metrics.collector("telecine_attempts_total", cls)
 
     def attempted(self, outcome: Outcome) -> None:
         """Count an attempt that has ended."""
@@ -54,7 +54,7 @@ class AttemptMeasures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Answer them as Prometheus has them."""
         attempts = CounterMetricFamily(
-            "telecine_attempts",
+            "telecine_attempts_total",
             "Webhook attempts, by how they ended, the answer's status class and the error's class.",
             labels=("outcome", "status", "error"),
         )
