@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from telecine.simulations import nats_server
+from telecine.simulations import nats_launch, nats_server
 from telecine.simulations.nats_binary import NatsBinaryMissing, find_nats_server
 from telecine.simulations.nats_config import LOG_LIMIT
 from telecine.simulations.nats_launch import NatsServerFailed, PortTaken
@@ -68,7 +68,13 @@ async def test_a_server_that_does_not_answer_in_time_is_not_left_behind(tmp_path
     assert not (tmp_path / "nats-server.pid").exists()
 
 
-async def test_a_start_that_is_cancelled_leaves_no_process(tmp_path: Path) -> None:
+async def test_a_start_that_is_cancelled_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(_: int) -> None:
+        """The server may be quicker than we are to cancel its start; nobody hears it here."""
+
+    monkeypatch.setattr(nats_launch, "_name_at", not_yet)
     start = asyncio.create_task(EmbeddedNats(tmp_path).start())
     await until(lambda: servers_on(tmp_path), poll=0.001)
 
