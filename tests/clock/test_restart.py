@@ -41,7 +41,12 @@ def goes_to_sleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def sleep() -> None:
         wall_now = virtual_time.wall_now
-        for module in ("shared.time.virtual_time", "clock.handlers", "clock.reign", "clock.firing"):
+        for module in (
+            "shared.time.virtual_time",
+            "clock.handlers",
+            "clock.reign",
+            "clock.firing",
+        ):
             monkeypatch.setattr(f"telecine.{module}.wall_now", lambda: wall_now() + NIGHT)
 
     return sleep

@@ -61,8 +61,8 @@ ACTS = [
         "only attempt N moves a delivery from N to N + 1",
         Edit(
             f"{DELIVERY}/bulk.py",
-            '_NEXT_ONE = "deliveries.next = excluded.next - 1"',
-            '_NEXT_ONE = "TRUE"',
+            '    "deliveries.next = excluded.next - 1",\n',
+            '    "TRUE",\n',
         ),
         tests="delivery/test_chain_records.py::"
         "test_of_the_same_attempt_by_several_workers_one_wins[postgresql-True]",

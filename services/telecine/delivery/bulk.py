@@ -6,8 +6,10 @@ do, and those a third of what SQLAlchemy's INSERT does (docs/benchmarks.md).
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -21,10 +23,6 @@ from telecine.shared.tables.schema import table_of
 
 Rows = Sequence[dict[str, Any]]
 
-#: What an attempt changes of a delivery that is on record, and what it adds to.
-_MOVED = ("state", "next", "next_at", "reason", "ended", "updated_at")
-_ADDED = ("attempts", "resent")
-
 
 def _names(table: Table, but: str = "") -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if column.name != but)
@@ -33,17 +31,6 @@ def _names(table: Table, but: str = "") -> tuple[str, ...]:
 _DELIVERIES, _ATTEMPTS = table_of(DeliveryRow), table_of(AttemptRow)
 _OF_DELIVERY, _OF_ATTEMPT = _names(_DELIVERIES), _names(_ATTEMPTS, but="id")
 _delivery, _attempt = itemgetter(*_OF_DELIVERY), itemgetter(*_OF_ATTEMPT)
-#: The one line that keeps a chain from forking: only attempt N moves it from N to N + 1.
-_NEXT_ONE = "deliveries.next = excluded.next - 1"
-
-
-def _upsert(values: str) -> str:
-    set_ = [f"{name} = excluded.{name}" for name in _MOVED]
-    set_ += [f"{name} = deliveries.{name} + excluded.{name}" for name in _ADDED]
-    return (
-        f"INSERT INTO deliveries ({', '.join(_OF_DELIVERY)}) {values} "
-        f"ON CONFLICT (id) DO UPDATE SET {', '.join(set_)} WHERE {_NEXT_ONE}"
-    )
 
 
 def _arrays() -> str:
@@ -53,8 +40,48 @@ def _arrays() -> str:
     return f"SELECT * FROM unnest({', '.join(listed)})"  # noqa: S608 - no input in it
 
 
-_POSTGRESQL = f"{_upsert(_arrays())} RETURNING id"
-_SQLITE = _upsert(f"VALUES ({', '.join('?' * len(_OF_DELIVERY))})")
+@dataclass(frozen=True)
+class _Upsert:
+    """Writes deliveries of which some may be on record: there it changes some columns and adds to
+    others, `where` the record stands as it must; `fits` says the same of (row, its next, its state)."""
+
+    changed: tuple[str, ...]
+    added: tuple[str, ...]
+    where: str
+    fits: Callable[[dict[str, Any], int, str], bool]
+
+    @cached_property
+    def postgresql(self) -> str:
+        return f"{self._text(_arrays())} RETURNING id"
+
+    @cached_property
+    def sqlite(self) -> str:
+        return self._text(f"VALUES ({', '.join('?' * len(_OF_DELIVERY))})")
+
+    def _text(self, values: str) -> str:
+        set_ = [f"{name} = excluded.{name}" for name in self.changed]
+        set_ += [f"{name} = deliveries.{name} + excluded.{name}" for name in self.added]
+        return (
+            f"INSERT INTO deliveries ({', '.join(_OF_DELIVERY)}) {values} "
+            f"ON CONFLICT (id) DO UPDATE SET {', '.join(set_)} WHERE {self.where}"
+        )
+
+
+#: What an attempt changes of a delivery. Its condition is the one line that keeps a chain from forking:
+#: only attempt N moves it from N to N + 1.
+_MOVING = _Upsert(
+    ("state", "next", "next_at", "reason", "ended", "updated_at"),
+    ("attempts", "resent"),
+    "deliveries.next = excluded.next - 1",
+    lambda row, next_, _: next_ == row["next"] - 1,
+)
+#: What parking changes: only of what waits for that very attempt, and of nothing that ended.
+_PARKING = _Upsert(
+    ("state", "next_at", "reason", "updated_at"),
+    (),
+    "deliveries.next = excluded.next AND deliveries.state IN ('postponed', 'parked')",
+    lambda row, next_, state: next_ == row["next"] and state in {"postponed", "parked"},
+)
 
 
 def _sqlite_insert(table: str, names: tuple[str, ...]) -> str:
@@ -64,7 +91,9 @@ def _sqlite_insert(table: str, names: tuple[str, ...]) -> str:
 
 _SQLITE_NEW = _sqlite_insert("deliveries", _OF_DELIVERY)
 _SQLITE_ATTEMPT = _sqlite_insert("attempts", _OF_ATTEMPT)
-_SQLITE_KNOWN = "SELECT id, next FROM deliveries WHERE id IN (SELECT value FROM json_each(?))"
+_SQLITE_KNOWN = (
+    "SELECT id, next, state FROM deliveries WHERE id IN (SELECT value FROM json_each(?))"
+)
 
 
 def _moments(table: Table, names: tuple[str, ...]) -> list[int]:
@@ -76,21 +105,36 @@ _MOMENTS_OF_ATTEMPT = _moments(_ATTEMPTS, _OF_ATTEMPT)
 
 
 async def move(database: Database, driver: Any, deliveries: Rows, *, new: bool) -> set[str]:
-    """Write deliveries, each at most once; answer the ids of those that this has moved on. `new`: none of
+    """Write deliveries behind an attempt; answer the ids of those that this has moved on. `new`: none of
     them was on record when somebody looked."""
+    return await _write(database, driver, deliveries, _MOVING, new=new)
+
+
+async def park(database: Database, driver: Any, deliveries: Rows, *, new: bool) -> set[str]:
+    """Write deliveries that are parked; answer the ids of those that are now. `new` as for `move`."""
+    return await _write(database, driver, deliveries, _PARKING, new=new)
+
+
+async def _write(
+    database: Database, driver: Any, deliveries: Rows, upsert: _Upsert, *, new: bool
+) -> set[str]:
+    """Write deliveries, each at most once; answer the ids of those that stood as they must."""
     rows = sorted(map(_delivery, deliveries))  # the same order for all, or two would lock up
     added = _copied if database.is_postgresql else _inserted
     if new and await added(driver, rows):
         return {row[0] for row in rows}
     if database.is_postgresql:
-        found = await driver.fetch(_POSTGRESQL, *zip(*rows, strict=True))
+        found = await driver.fetch(upsert.postgresql, *zip(*rows, strict=True))
         return {row[0] for row in found}
     # An executemany of SQLite's answers nothing; but nobody writes between these two.
     ids = json.dumps([row["id"] for row in deliveries])
-    known = dict(driver.execute(_SQLITE_KNOWN, (ids,)).fetchall())
-    moved = [row for row in deliveries if known.get(row["id"], row["next"] - 1) == row["next"] - 1]
-    driver.executemany(_SQLITE, [_plain(_delivery(row), _MOMENTS_OF_DELIVERY) for row in moved])
-    return {row["id"] for row in moved}
+    known = {id_: (next_, state) for id_, next_, state in driver.execute(_SQLITE_KNOWN, (ids,))}
+    fit = [
+        row for row in deliveries if row["id"] not in known or upsert.fits(row, *known[row["id"]])
+    ]
+    plain = [_plain(_delivery(row), _MOMENTS_OF_DELIVERY) for row in fit]
+    driver.executemany(upsert.sqlite, plain)
+    return {row["id"] for row in fit}
 
 
 async def _copied(driver: Any, rows: list[tuple[Any, ...]]) -> bool:

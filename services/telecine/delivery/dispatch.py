@@ -115,6 +115,10 @@ class Dispatch:
         """Answer an endpoint's breaker, as this worker knows it."""
         return self._lane_of(endpoint_id).breaker
 
+    def window_of(self, endpoint_id: str) -> int:
+        """Answer how many attempts at an endpoint this worker would have under way now."""
+        return self._lane_of(endpoint_id).window
+
     def turned(self, lane: Lane[Job]) -> None:
         """A lane's breaker has opened or closed: what waits there is dispatched anew."""
         for job in self.lanes.emptied(lane):

@@ -128,9 +128,10 @@ class Draining:
 
     async def _at_once(self, drain: Drain, profile: Profile) -> list[Armed]:
         """Send all there is, a few more than the endpoint takes side by side at a time."""
-        most = min(2 * self._policy.cap_of(profile), _BATCH)
         while True:
-            room = most - len(drain.under_way)
+            # Of an endpoint that is slow to answer no more than it takes, or it would be put back.
+            width = min(self._policy.cap_of(profile), self._worker.window_of(drain.endpoint_id))
+            room = min(2 * width, _BATCH) - len(drain.under_way)
             found = await self._fetching.oldest(drain.endpoint_id, room, drain.under_way)
             for row in found:
                 self._send(drain, self._job(drain, row))

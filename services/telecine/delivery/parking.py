@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.breaker import Open
+from telecine.delivery.bulk import park
 from telecine.delivery.chains import lock_chains, release, states
+from telecine.delivery.decider import Owed as NotBegun
 from telecine.delivery.decider import Park, Parking, State, evolve
 from telecine.delivery.fetching import fetched_at
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
@@ -39,6 +41,8 @@ Answer = Literal["parked", "ready", "lost"]
 #: What is parked for these reasons is fetched when the endpoint's timer fires.
 _FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight")
 _AGAIN = 0.2
+#: Seconds that what is parked waits for more: an endpoint that drowns would take a transaction for a few.
+_LINGER = 0.05
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,13 @@ class ParkingLot:
         self._bus = bus
         self._database = database
         self._parked = parked
-        self._wishes: GroupCommit[Wish, Answer] = GroupCommit(self._park)
-        self._upsert = _upsert(database)
+        self._wishes: GroupCommit[Wish, Answer] = GroupCommit(self._park, linger=_LINGER)
+        self._followers: GroupCommit[Wish, Answer] = GroupCommit(self._park)  # they may go soon
 
     async def park(self, wish: Wish) -> Answer:
         """Park a delivery; returns when its row is committed and its endpoint's timer set."""
-        return await self._wishes.put(wish)
+        group = self._followers if wish.reason == "ordering" else self._wishes
+        return await group.put(wish)
 
     async def remind(self, endpoint_id: str) -> None:
         """Set an endpoint's timer once more, if one is to be set: who did may not have lived to."""
@@ -152,11 +157,13 @@ class ParkingLot:
         ]
 
     async def _write(self, connection: AsyncConnection, wishes: list[Wish]) -> set[str]:
-        rows = {_id(wish): _row(wish) for wish in wishes}
-        if not rows:
-            return set()
-        ordered = [rows[key] for key in sorted(rows)]
-        return set((await connection.execute(self._upsert, ordered)).scalars())
+        parked: set[str] = set()
+        async with self._database.driven(connection) as driver:
+            for new in (True, False):
+                rows = {_id(w): _row(w) for w in wishes if isinstance(w.state, NotBegun) is new}
+                if rows:
+                    parked |= await park(self._database, driver, [*rows.values()], new=new)
+        return parked
 
     async def _ended(self, connection: AsyncConnection, predecessors: Collection[str]) -> set[str]:
         """Answer who of these has ended: on record, or so long ago that there is no record any more."""
@@ -212,15 +219,3 @@ async def _arm(
     for endpoint_id, due in dues.items():
         armed += await arm(connection, [gates[endpoint_id]], due)
     return armed
-
-
-def _upsert(database: Database) -> Any:
-    """Answer the statement that parks: only what waits for that very attempt, and nothing that ended."""
-    upsert = database.insert(DeliveryRow)
-    moved = ("state", "next_at", "reason", "updated_at")
-    return upsert.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: upsert.excluded[name] for name in moved},
-        where=(col(DeliveryRow.next) == upsert.excluded.next)
-        & or_(*(col(DeliveryRow.state) == state for state in ("postponed", "parked"))),
-    ).returning(col(DeliveryRow.id))

@@ -104,6 +104,10 @@ class Worker:
         """Answer an endpoint's breaker, as this worker knows it."""
         return self._dispatch.breaker_of(endpoint_id)
 
+    def window_of(self, endpoint_id: str) -> int:
+        """Answer how many attempts at an endpoint this worker would have under way now."""
+        return self._dispatch.window_of(endpoint_id)
+
     async def see_to(self, row: DeliveryRow) -> None:
         """Publish once more what follows from the last attempt of a delivery."""
         owed = owed_of(row)
