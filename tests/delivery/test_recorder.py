@@ -12,7 +12,7 @@ from tests.failpoints import Injected
 from tests.waiting import until
 
 
-@pytest.mark.parametrize("moment", ["_say", "_release"])
+@pytest.mark.parametrize("moment", ["_say", "release"])
 async def test_what_dies_behind_an_attempt_is_told_and_followed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

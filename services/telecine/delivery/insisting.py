@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from nats.aio.msg import Msg
 
-from telecine.delivery.job import Job
-from telecine.delivery.recorder import release
+from telecine.delivery.job import Job, release
 from telecine.shared.errors import BrokenMessage, Unavailable
 from telecine.shared.observing.logging import correlation
 from telecine.shared.wire.bus import Bus
@@ -63,7 +62,7 @@ class Insisting:
         """Acknowledge a job's message: all its effects are done."""
         if job.message:
             await self._bus.ack(job.message)
-        release(job)
+        release([job])
 
     async def give_up(self, message: Msg, holding: Holding, error: BrokenMessage) -> None:
         """Take a message out of the way that nobody will ever understand."""

@@ -1,6 +1,8 @@
 """A job: one attempt to be made, and who wants to know when it is done."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,3 +54,14 @@ class Job:
         """Tell who awaits it that it is done."""
         if self.done and not self.done.done():
             self.done.set_result(None)
+
+
+def release(jobs: Iterable[Job]) -> None:
+    """Jobs are done: each holding is told once of its messages, and who awaits a job is told."""
+    held: dict[Holding, list[Msg]] = defaultdict(list)
+    for job in jobs:
+        if job.message and job.holding:
+            held[job.holding].append(job.message)
+        job.finish()
+    for holding, messages in held.items():
+        holding.done(*messages)

@@ -5,16 +5,14 @@ sent, and is not sent again for our trouble. A crash before that repeats an atte
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from nats.aio.msg import Msg
 
 from telecine.delivery.decider import Postponed, State
-from telecine.delivery.job import Job
+from telecine.delivery.job import Job, release
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.records import Entry, Records, Written
@@ -22,7 +20,6 @@ from telecine.delivery.trying import Tried
 from telecine.shared.errors import Unavailable
 from telecine.shared.tasks import alongside
 from telecine.shared.wire.bus import Bus
-from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
 
@@ -172,7 +169,7 @@ class Recorder:
         await _insist(lambda: self._tell(won))
         await self._lot.set_timers(written.armed)
         await _insist(lambda: self._acknowledge(won))
-        _release(won)
+        release([each.job for each in won])
 
     async def _acknowledge(self, group: list[Ended]) -> None:
         await self._bus.ack_all([each.job.message for each in group if each.job.message])
@@ -194,26 +191,6 @@ class Recorder:
             for each in group
             if isinstance(each.after, Postponed)
         )
-
-
-def release(job: Job) -> None:
-    """A job is done: its message is held no more, and who awaits it is told."""
-    if job.message and job.holding:
-        job.holding.done(job.message)
-    job.finish()
-
-
-def _release(group: list[Ended]) -> None:
-    """Release many, so that whoever holds their messages is told once."""
-    held: dict[Holding, list[Msg]] = defaultdict(list)
-    for each in group:
-        job = each.job
-        if job.message and job.holding:
-            held[job.holding].append(job.message)
-        if job.done:
-            job.finish()
-    for holding, messages in held.items():
-        holding.done(*messages)
 
 
 async def _insist(work: Callable[[], Awaitable[None]]) -> None:

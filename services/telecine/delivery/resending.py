@@ -22,7 +22,7 @@ from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Active
 from telecine.shared.ids import hex_of
 from telecine.shared.observing.logging import correlation
-from telecine.shared.sending.owed import Owed, parse_owed
+from telecine.shared.sending.owed import Owed, read_owed
 from telecine.shared.time.timers import cancel_timer
 
 log = structlog.get_logger()
@@ -57,8 +57,7 @@ class Resends:
 
     async def _replay(self, message: Msg) -> None:
         """Send an event of a range again: as it would have been sent then, if it never was."""
-        headers = message.headers or {}
-        owed = parse_owed(message.subject, headers, message.data)
+        owed = read_owed(message)
         with correlation(owed.correlation_id, delivery_id=owed.delivery_id):
             row = await self._records.get(owed.delivery_id)
             if row is None:
@@ -68,7 +67,7 @@ class Resends:
                     row
                 )  # it goes out anyway; who began may not have lived on
             else:
-                key = hex_of(owed.delivery_id, "replay", headers["Nats-Msg-Id"])
+                key = hex_of(owed.delivery_id, "replay", (message.headers or {})["Nats-Msg-Id"])
                 wish = Wish(
                     key,
                     owed.org,
