@@ -39,6 +39,8 @@ class Door:
     async def _enter(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._carry(reader, writer))
         self._inside.add(task)
+        # Whoever is shut out before anything was carried is sent away as well.
+        task.add_done_callback(lambda _: writer.transport.abort())
         task.add_done_callback(self._inside.discard)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,8 +52,7 @@ class Door:
         finally:
             for way in ways:
                 way.cancel()
-            for end in (writer, back):
-                end.transport.abort()
+            back.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from telecine.delivery import recorder
+from telecine.delivery import following
 from tests import rooms as houses
 from tests.failpoints import Injected
 from tests.waiting import until
@@ -16,7 +16,7 @@ from tests.waiting import until
 async def test_what_dies_behind_an_attempt_is_told_and_followed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    original = getattr(recorder, moment)
+    original = getattr(following, moment)
     struck: list[int] = []
 
     def once(*args: Any) -> None:
@@ -25,7 +25,7 @@ async def test_what_dies_behind_an_attempt_is_told_and_followed_up(
             raise Injected
         original(*args)
 
-    monkeypatch.setattr(recorder, moment, once)
+    monkeypatch.setattr(following, moment, once)
     async with houses.opened(tmp_path / "data", speed=1000) as (rooms, customer):
         endpoint = await customer.endpoint(rooms.receiver.on("/hook"), "video.uploaded")
         with capture_logs() as logs:

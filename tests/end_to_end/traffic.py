@@ -14,6 +14,8 @@ from tests.platforms.tpstreams.calling import KEY
 
 #: Wall seconds between two new uploads.
 PACE = 0.05
+#: Uploads that wait for an answer at once, at most: more would only keep the machine from answering.
+MOST = 40
 
 
 @dataclass
@@ -73,7 +75,8 @@ async def traffic(http: httpx.AsyncClient) -> AsyncIterator[Traffic]:
 
     async def begin() -> None:
         for number in itertools.count():
-            uploads.add(asyncio.create_task(seen.upload(number)))
+            if len(uploads) - len(seen.accepted) < MOST:
+                uploads.add(asyncio.create_task(seen.upload(number)))
             await asyncio.sleep(PACE)
 
     background = [asyncio.create_task(each) for each in (begin(), seen.watch())]

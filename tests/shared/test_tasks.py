@@ -3,9 +3,10 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
 from structlog.testing import capture_logs
 
-from telecine.shared.tasks import alongside
+from telecine.shared.tasks import Crew, alongside, insist, pause_before
 from tests.waiting import until
 
 
@@ -52,3 +53,85 @@ async def test_work_that_fails_is_logged_as_an_error() -> None:
     assert logs[0]["event"] == "task.failed"
     assert logs[0]["task"] == "failing"
     assert "nobody awaits me" in logs[0]["error"]
+
+
+async def test_a_crew_ends_with_what_it_has_begun() -> None:
+    crew, ended = Crew("crew"), []
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(1)
+
+    crew.spawn(work())
+    await asyncio.sleep(0)
+    crew.spawn(work())  # it has not begun when the crew is told to stop
+
+    await crew.stop()
+    await crew.settled()
+
+    assert ended == [1]
+
+
+async def test_a_crew_is_settled_when_nothing_is_under_way() -> None:
+    crew, steps = Crew("crew"), []
+
+    async def first() -> None:
+        await asyncio.sleep(0)
+        crew.spawn(second())
+        steps.append(1)
+
+    async def second() -> None:
+        await asyncio.sleep(0)
+        steps.append(2)
+
+    crew.spawn(first())
+    await crew.settled()
+
+    assert steps == [1, 2]
+
+
+async def test_a_piece_of_work_that_fails_is_told() -> None:
+    crew = Crew("crew")
+
+    async def fail() -> None:
+        raise OSError("the disk is full")
+
+    with capture_logs() as logs:
+        crew.spawn(fail())
+        await crew.settled()
+        await asyncio.sleep(0)
+
+    assert [(each["event"], each["task"]) for each in logs] == [("task.failed", "crew")]
+
+
+async def test_insisting_ends_with_the_first_success_and_tells_of_each_failure() -> None:
+    left, told = [OSError("one"), OSError("two")], []
+
+    async def work() -> str:
+        if left:
+            raise left.pop(0)
+        return "done"
+
+    assert await insist(work, lambda error: told.append(str(error))) == "done"
+    assert told == ["one", "two"]
+
+
+async def test_insisting_ends_when_it_is_told_to_give_up() -> None:
+    async def work() -> None:
+        raise OSError("the disk is full")
+
+    def give_up(error: Exception) -> None:
+        raise error
+
+    with pytest.raises(OSError, match="full"):
+        await insist(work, give_up)
+
+
+def test_pauses_grow_and_are_bounded() -> None:
+    pauses = [pause_before(tries) for tries in range(1, 2000)]
+
+    assert pauses == sorted(pauses)
+    assert pauses[0] == 0.05
+    assert pauses[-1] == 2.0

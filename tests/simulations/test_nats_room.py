@@ -47,4 +47,5 @@ def test_room_is_what_the_disk_says(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_server_that_does_not_answer_has_not_given_up() -> None:
-    assert not await nats_room.gave_up_writing(9)
+    async with nats_room.asking() as http:
+        assert not await nats_room.gave_up_writing(http, 9)

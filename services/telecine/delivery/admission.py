@@ -7,6 +7,7 @@ from datetime import datetime
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
 from telecine.shared.tables.database import Database
+from telecine.shared.tasks import Crew
 
 
 class Admission:
@@ -27,7 +28,7 @@ class Admission:
         self._refuse = refuse
         self._again = again
         self._waiting: dict[tuple[str, str], list[Job]] = {}
-        self._asking: set[asyncio.Task[None]] = set()
+        self._asking = Crew("admission")
 
     def ask(self, job: Job, rate: float) -> None:
         """Let a job in at `rate` a second, or refuse it."""
@@ -36,9 +37,7 @@ class Admission:
             waiting.append(job)
             return
         self._waiting[job.whose] = [job]
-        task = asyncio.ensure_future(self._run(job.whose, rate))
-        self._asking.add(task)
-        task.add_done_callback(self._asking.discard)
+        self._asking.spawn(self._run(job.whose, rate))
 
     async def _run(self, whose: tuple[str, str], rate: float) -> None:
         await asyncio.sleep(0)  # what came in the same moment is asked for at once

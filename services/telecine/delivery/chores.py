@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import structlog
 
-from telecine.shared.errors import Unavailable
+from telecine.shared.errors import surprise
 from telecine.shared.tables.database import Database
 
 log = structlog.get_logger()
@@ -34,8 +34,7 @@ async def every(
                 if ours:
                     await chore()
         except Exception as error:
-            surprising = not isinstance(error, Unavailable)
-            log.warning("chore.failed", chore=name, error=repr(error), exc_info=surprising)
+            log.warning("chore.failed", chore=name, error=repr(error), exc_info=surprise(error))
         with suppress(TimeoutError):
             async with asyncio.timeout(period):
                 await wake.wait()

@@ -1,22 +1,23 @@
 """Jobs that have to wait for something: each step is tried until it succeeds, and nothing is skipped."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
 
 from telecine.delivery.job import Job, release
-from telecine.shared.errors import BrokenMessage, Unavailable
+from telecine.shared.errors import BrokenMessage, Unavailable, surprise
 from telecine.shared.observing.logging import correlation
+from telecine.shared.tasks import Crew, insist, pause_before
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
 
 Step = Callable[[Job], Awaitable[None]]
-
-_PAUSE_FIRST, _PAUSE_MOST = 0.05, 2.0
 
 
 class Insisting:
@@ -26,13 +27,11 @@ class Insisting:
     def __init__(self, bus: Bus, restart: Step) -> None:
         self._bus = bus
         self._restart = restart
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._crew = Crew("job that waits")
 
-    def spawn(self, work: Awaitable[None]) -> None:
-        """Do something beside all else; it raises nothing."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside all else."""
+        self._crew.spawn(work)
 
     def begin(self, job: Job, step: Step) -> None:
         """Take a step with a job that has to wait for something."""
@@ -52,11 +51,10 @@ class Insisting:
     def again(self, job: Job, error: Exception) -> None:
         """Try a job again from its start, after a pause that grows."""
         say_again(job.delivery_id, error)
-        pause = min(_PAUSE_FIRST * 2 ** min(job.tries, 10), _PAUSE_MOST)
         job.tries += 1
         if job.message:
             self._bus.failed(job.message)
-        self.spawn(self._later(job, pause))
+        self.spawn(self._later(job, pause_before(job.tries)))
 
     async def done(self, job: Job) -> None:
         """Acknowledge a job's message: all its effects are done."""
@@ -67,15 +65,12 @@ class Insisting:
     async def give_up(self, message: Msg, holding: Holding, error: BrokenMessage) -> None:
         """Take a message out of the way that nobody will ever understand."""
         log.error("message.broken", subject=message.subject, error=str(error))
-        await self._bus.give_up(message)
+        await insist(partial(self._bus.give_up, message), _not_given_up)
         holding.done(message)
 
     async def stop(self) -> None:
         """End all that is under way."""
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._crew.stop()
 
     async def _later(self, job: Job, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -83,6 +78,10 @@ class Insisting:
             job.finish()  # it is parked still, and will be fetched again
         else:
             await self.insist(job, self._restart)
+
+
+def _not_given_up(error: Exception) -> None:
+    log.warning("message.not_given_up", error=repr(error), exc_info=surprise(error))
 
 
 def say_again(delivery_id: str, error: Exception) -> None:

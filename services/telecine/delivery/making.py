@@ -10,12 +10,13 @@ from telecine.delivery.breaker import Breaker, Closed, Open, heard, probed
 from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Attempted, Owed, State, evolve
 from telecine.delivery.directory import Directory
+from telecine.delivery.following import Ended
 from telecine.delivery.insisting import Insisting
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
-from telecine.delivery.recorder import Ended, Recorder
+from telecine.delivery.recorder import Recorder
 from telecine.delivery.records import Records
 from telecine.delivery.schedule import stretch
 from telecine.delivery.trying import Tried, Trying

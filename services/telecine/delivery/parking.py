@@ -25,10 +25,11 @@ from telecine.delivery.fetching import fetched_at
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
-from telecine.shared.errors import Unavailable
+from telecine.shared.errors import surprise
 from telecine.shared.sending.owed import Owed
 from telecine.shared.tables.database import Database
 from telecine.shared.tables.group_commit import GroupCommit
+from telecine.shared.tasks import insist
 from telecine.shared.time.timers import set_timer
 from telecine.shared.wire.bus import Bus
 
@@ -40,7 +41,6 @@ RETENTION = "retention"
 Answer = Literal["parked", "ready", "lost"]
 #: What is parked for these reasons is fetched when the endpoint's timer fires.
 _FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight")
-_AGAIN = 0.2
 #: Seconds that what is parked waits for more: an endpoint that drowns would take a transaction for a few.
 _LINGER = 0.05
 
@@ -124,17 +124,17 @@ class ParkingLot:
         Raises only when our connection has ended for good; whoever comes next sets them (`remind`).
         """
         waiting = list(armed)
-        while waiting:
-            try:
-                await asyncio.gather(*(set_timer(self._bus, each.timer) for each in waiting))
-            except Exception as error:
-                if self._bus.is_closed:
-                    raise
-                surprising = not isinstance(error, Unavailable)
-                log.warning("gate.timer_waits", error=repr(error), exc_info=surprising)
-                await asyncio.sleep(_AGAIN)
-            else:
-                return
+
+        async def set_all() -> None:
+            await asyncio.gather(*(set_timer(self._bus, each.timer) for each in waiting))
+
+        def failed(error: Exception) -> None:
+            if self._bus.is_closed:
+                raise error
+            log.warning("gate.timer_waits", error=repr(error), exc_info=surprise(error))
+
+        if waiting:
+            await insist(set_all, failed)
 
     async def _park(self, wishes: list[Wish]) -> list[Answer]:
         async with self._database.writing() as connection:

@@ -8,6 +8,7 @@ an attempt at worst, and never forks a chain of retries. Idempotent by (delivery
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Advice, Arrived, Postponed, State, guard, needs_record
 from telecine.delivery.depot import Depot
 from telecine.delivery.dispatch import Dispatch
+from telecine.delivery.following import Following
 from telecine.delivery.insisting import Insisting, say_again
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
@@ -29,14 +31,12 @@ from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.sending.owed import Owed, read_owed
+from telecine.shared.tasks import insist
 from telecine.shared.time.timers import Fired, parse_fired
 from telecine.shared.wire import pull
 from telecine.shared.wire.holding import Holding
 
 log = structlog.get_logger()
-
-#: Seconds between two tries to read a row that a timer speaks of.
-_AGAIN = 0.5
 
 
 class Worker:
@@ -48,7 +48,8 @@ class Worker:
         self._lot = depot.lot
         self._publishing = Publishing(depot.bus)
         self._insisting = Insisting(depot.bus, self._from_record)
-        self._recorder = Recorder(depot.bus, depot.records, depot.lot, lost=self._lost)
+        following = Following(depot.bus, depot.lot, lost=self._lost)
+        self._recorder = Recorder(depot.records, depot.lot, following)
         self._making = Making(
             depot.bus,
             depot.clock,
@@ -150,7 +151,7 @@ class Worker:
             self._insisting.spawn(self._due(fired, message, holding))
 
     async def _due(self, fired: Fired, message: Msg, holding: Holding) -> None:
-        row = await self._row_of(fired.key)
+        row = await insist(partial(self._records.get, fired.key), partial(say_again, fired.key))
         if row is None:
             log.error("delivery.unknown", delivery_id=fired.key, number=fired.generation)
             await self._bus.ack(message)
@@ -160,14 +161,6 @@ class Worker:
         trigger: Trigger = owed.trigger if number == 1 else "retry"
         job = Job(owed, number, trigger, fired.due, message=message, holding=holding)
         await self._insisting.insist(job, self._from_record)
-
-    async def _row_of(self, delivery_id: str) -> DeliveryRow | None:
-        while True:
-            try:
-                return await self._records.get(delivery_id)
-            except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
-                say_again(delivery_id, error)
-                await asyncio.sleep(_AGAIN)
 
     async def _from_record(self, job: Job) -> None:
         """Hold a message that may have been worked on before against the record."""

@@ -41,3 +41,8 @@ class BrokenLog(TelecineError):
 
 class BrokenMessage(TelecineError):
     """A message that cannot be understood, however often it is read."""
+
+
+def surprise(error: Exception) -> Exception | None:
+    """Answer the error if its traceback is worth a place in the log: an outage's is not."""
+    return None if isinstance(error, Unavailable) else error

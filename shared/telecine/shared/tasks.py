@@ -1,7 +1,7 @@
 """Work in the background: begun with a block, gone with it, and never silently dead before."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 _AGAIN = 0.2
+#: Seconds between two tries of what must be done; they grow from the first to the most.
+_PAUSE_FIRST, _PAUSE_MOST = 0.05, 2.0
 
 
 @asynccontextmanager
@@ -24,6 +26,50 @@ async def alongside(name: str, *work: Coroutine[Any, Any, None]) -> AsyncIterato
         yield
     finally:
         await _end(tasks)
+
+
+class Crew:
+    """Work that is begun at any time, each piece beside all else; one that fails is logged as an error."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Begin a piece of work."""
+        task = asyncio.create_task(work, name=self._name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_tell)
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self) -> None:
+        """End what is under way."""
+        await _end(tuple(self._tasks))
+
+
+def pause_before(tries: int) -> float:
+    """Answer the seconds to wait before something is tried again that has failed `tries` times."""
+    return min(_PAUSE_FIRST * 2.0 ** min(tries - 1, 10), _PAUSE_MOST)
+
+
+async def insist(work: Callable[[], Awaitable[T]], failed: Callable[[Exception], None]) -> T:
+    """Do something until it has been done; repeating it must change nothing.
+
+    `failed` is told of each failure, and may raise to give up.
+    """
+    tries = 0
+    while True:
+        try:
+            return await work()
+        except Exception as error:  # noqa: BLE001 - `failed` decides
+            failed(error)
+        tries += 1
+        await asyncio.sleep(pause_before(tries))
 
 
 async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

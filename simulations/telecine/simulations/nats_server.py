@@ -145,14 +145,14 @@ class EmbeddedNats:
 
     async def _make_room(self, identity: Identity) -> None:
         """Restart a server that has given up writing, as soon as there is room."""
-        while True:
-            await asyncio.sleep(nats_room.LOOK)
-            if self._process is None or not await nats_room.gave_up_writing(identity.monitor):
-                continue
-            room = nats_room.has_room(self._files.store)
-            log.warning("nats_server.stores_nothing", pid=self._process.pid, room=room)
-            if room:
-                await self._process.stop(GRACE)  # it is revived like one that died
+        async with nats_room.asking() as http:
+            while True:
+                await asyncio.sleep(nats_room.LOOK)
+                if await nats_room.gave_up_writing(http, identity.monitor) and self._process:
+                    room = nats_room.has_room(self._files.store)
+                    log.warning("nats_server.stores_nothing", pid=self._process.pid, room=room)
+                    if room:
+                        await self._process.stop(GRACE)  # it is revived like one that died
 
     async def _revive(
         self, command: list[str], identity: Identity, deaths: deque[float]

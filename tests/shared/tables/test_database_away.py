@@ -1,5 +1,6 @@
 """A database that is away, full or read-only is unavailable; a wrong statement is a defect."""
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
@@ -7,13 +8,17 @@ import asyncpg  # type: ignore[import-untyped]  # it has no stubs
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from telecine.shared.copies import reachable as looking
 from telecine.shared.copies.heartbeat import Beating, Pulse
 from telecine.shared.copies.reachable import reachable
 from telecine.shared.errors import Unavailable
 from telecine.shared.tables.database import Database, opened
 from telecine.shared.tables.database_away import _is_trouble
+from telecine.shared.tables.writable import try_writing
 from telecine.shared.wire.bus import Bus
+from tests import postgresql
 from tests.nats import bus, connect, server
 from tests.outage import doored
 from tests.waiting import until
@@ -112,3 +117,30 @@ async def test_a_service_is_not_ready_while_its_tables_are_away(bus: Bus) -> Non
         await until(lambda: is_ready() == [False])
         await door.open()
         await until(lambda: is_ready() == [True])
+
+
+async def test_tables_that_answer_slowly_are_found_again(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without time for anything, looks that are cut off too early must not repeat for ever."""
+    looks = 0
+
+    async def slowly(engine: AsyncEngine) -> None:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.1)
+        await try_writing(engine)
+
+    monkeypatch.setattr(looking, "try_writing", slowly)
+    monkeypatch.setattr(looking, "_PATIENCE", 0.02)
+    monkeypatch.setattr(looking, "_PERIOD", 0.02)
+    beating = Beating(bus, "ingest", "one")
+    async with (
+        postgresql.database() as url,
+        opened(url, []) as database,
+        reachable(database, beating),
+    ):
+        database.doubted.set()
+        await until(lambda: beating.troubled)
+        await until(lambda: not beating.troubled)
+        assert looks > 1

@@ -14,9 +14,11 @@ from telecine.shared.tasks import alongside
 
 log = structlog.get_logger()
 
-#: Seconds between two looks, and for how long one may take.
+#: Seconds between two looks.
 _PERIOD = 1.0
-_PATIENCE = 2.0
+#: Seconds that a look may take. One that was cut off leaves the next one twice as long: on a machine that
+#: is only slow, looks that are always cut off too early would never find the tables again.
+_PATIENCE, _PATIENCE_MOST = 2.0, 32.0
 
 
 @asynccontextmanager
@@ -27,11 +29,18 @@ async def reachable(database: Database, beating: Beating) -> AsyncIterator[None]
 
 
 async def _look(database: Database, beating: Beating) -> None:
+    patience = _PATIENCE
     while True:
         await _until_next(database, beating)
-        trouble = await _trouble(database)
+        trouble = await _trouble(database, patience)
+        if trouble is None:
+            patience = _PATIENCE
+        elif isinstance(trouble, TimeoutError):
+            patience = min(2 * patience, _PATIENCE_MOST)
         if (trouble is not None) != beating.troubled:
-            log.warning("tables.away" if trouble else "tables.back", error=trouble)
+            log.warning(
+                "tables.away" if trouble else "tables.back", error=trouble and repr(trouble)
+            )
             beating.troubled = trouble is not None
             beating.beat()
 
@@ -45,10 +54,10 @@ async def _until_next(database: Database, beating: Beating) -> None:
             await database.doubted.wait()  # somebody has met trouble: look at once
 
 
-async def _trouble(database: Database) -> str | None:
+async def _trouble(database: Database, patience: float) -> Exception | None:
     """Answer what is wrong; None if the tables can be used. Behind a doubt they must take a write."""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             if database.doubted.is_set():
                 await try_writing(database.engine)
                 database.doubted.clear()
@@ -57,7 +66,7 @@ async def _trouble(database: Database) -> str | None:
     except Exception as error:  # noqa: BLE001 - drivers have no common one
         database.doubted.set()
         await database.engine.dispose()  # a session from before may never write again
-        return repr(error)
+        return error
     return None
 
 

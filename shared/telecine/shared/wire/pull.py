@@ -12,7 +12,7 @@ import structlog
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
-from telecine.shared.errors import BrokenMessage, Unavailable
+from telecine.shared.errors import BrokenMessage, surprise
 from telecine.shared.tasks import alongside
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.holding import ACK_WAIT, Holding
@@ -185,9 +185,8 @@ class Pull:
                 return True
         except Exception as error:
             subjects = [message.subject for message in group]
-            surprising = not isinstance(error, Unavailable)  # an outage needs no tracebacks
             log.warning(
-                "message.retried", subjects=subjects, error=repr(error), exc_info=surprising
+                "message.retried", subjects=subjects, error=repr(error), exc_info=surprise(error)
             )
             self._count("retried", group)
             return False
