@@ -1,5 +1,6 @@
 """Signatures are those of Standard Webhooks 1.0.0; its own libraries are the judges."""
 
+import hmac
 import json
 import time
 from base64 import b64decode, b64encode
@@ -12,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.delivery.signing import Ed25519, Signer, signer, webhook_headers
+from telecine.delivery.signing import Ed25519, Hmac, Signer, signer, webhook_headers
 
 # The published test vector of version v1.
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -113,6 +114,16 @@ def test_secret_signs_the_same_with_and_without_its_prefix(key: bytes, body: byt
 
     prefixed = v1(f"whsec_{bare}").sign("msg_1", TIMESTAMP, body)
     assert prefixed == v1(bare).sign("msg_1", TIMESTAMP, body)
+
+
+@given(key=st.binary(max_size=200), body=st.binary())
+def test_a_key_of_any_length_signs_as_the_standard_library_does(key: bytes, body: bytes) -> None:
+    expected = hmac.digest(key, b"msg_1.%d.%b" % (TIMESTAMP, body), "sha256")
+
+    one = Hmac.of("key", key)
+    for _ in range(2):  # what it has signed before leaves no trace
+        signed = one.sign("msg_1", TIMESTAMP, body)
+        assert signed == f"v1,{b64encode(expected).decode()}"
 
 
 def test_published_wrong_signature_is_not_ours() -> None:

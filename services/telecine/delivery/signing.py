@@ -3,7 +3,7 @@
 A key is decoded once, for as many webhooks as it signs.
 """
 
-import hmac
+import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,23 +14,40 @@ from telecine.shared.events.endpoint import SignatureKind
 
 #: Bytes of an ed25519 key's secret half; what follows in a `whsk_` is the public one.
 _SEED_BYTES = 32
+#: Bytes that SHA-256 takes in at once.
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
 class Hmac:
     """Signs with a secret that the receiver has too; `id` is the key's name.
 
-    `keyed` has taken in the key and nothing else: to copy it costs half of what taking in does.
+    `inner` and `outer` are HMAC's two hashes with nothing but the key taken in (RFC 2104, section 4): to
+    go on from them takes a third of the time that `hmac` does, whose OpenSSL looks for its parts each time.
     """
 
     id: str
-    keyed: hmac.HMAC = field(repr=False)
+    inner: "hashlib._Hash" = field(repr=False)
+    outer: "hashlib._Hash" = field(repr=False)
+
+    @classmethod
+    def of(cls, key_id: str, key: bytes) -> "Hmac":
+        """Answer who signs with a key of any length."""
+        if len(key) > _BLOCK:
+            key = hashlib.sha256(key).digest()
+        block = key.ljust(_BLOCK, b"\0")
+        return cls(
+            key_id,
+            hashlib.sha256(bytes(each ^ 0x36 for each in block)),
+            hashlib.sha256(bytes(each ^ 0x5C for each in block)),
+        )
 
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
-        mac = self.keyed.copy()
-        mac.update(_content(message_id, timestamp, body))
-        return f"v1,{b64encode(mac.digest()).decode()}"
+        inner, outer = self.inner.copy(), self.outer.copy()
+        inner.update(b"%b.%d.%b" % (message_id.encode(), timestamp, body))
+        outer.update(inner.digest())
+        return f"v1,{b64encode(outer.digest()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -42,8 +59,8 @@ class Ed25519:
 
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1a,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
-        content = _content(message_id, timestamp, body)
-        return f"v1a,{b64encode(self.key.sign(content)).decode()}"
+        signed = self.key.sign(b"%b.%d.%b" % (message_id.encode(), timestamp, body))
+        return f"v1a,{b64encode(signed).decode()}"
 
 
 Signer = Hmac | Ed25519
@@ -53,7 +70,7 @@ def signer(key_id: str, kind: SignatureKind, secret: str) -> Signer:
     """Answer who signs with a secret: `whsec_…` or bare base64 for v1, `whsk_…` for v1a."""
     if kind == "v1":
         key = b64decode(secret.removeprefix("whsec_"))
-        return Hmac(key_id, hmac.new(key, digestmod="sha256"))
+        return Hmac.of(key_id, key)
     seed = b64decode(secret.removeprefix("whsk_"))[:_SEED_BYTES]
     return Ed25519(key_id, Ed25519PrivateKey.from_private_bytes(seed))
 
@@ -74,7 +91,3 @@ def webhook_headers(
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(signers, message_id, timestamp, body),
     }
-
-
-def _content(message_id: str, timestamp: int, body: bytes) -> bytes:
-    return f"{message_id}.{timestamp}.".encode() + body

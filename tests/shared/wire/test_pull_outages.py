@@ -1,9 +1,14 @@
 """Pull through outages: a killed server, a deleted consumer, a handler that takes long."""
 
 import asyncio
+import os
+import signal
 
+import pytest
 from nats.aio.msg import Msg
+from structlog.testing import capture_logs
 
+from telecine.shared.wire import lingering
 from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import Connect, killed
@@ -65,6 +70,24 @@ async def test_consumer_deleted_behind_our_back_is_made_anew(bus: Bus) -> None:
         await offer(bus, 1)
         await until(lambda: worker.done == [1])
         await bus.js.delete_consumer("DUE", "test-due")
+        await offer(bus, 2)
+        await until(lambda: worker.done == [1, 2])
+
+
+async def test_a_server_that_says_nothing_is_asked_again(
+    server: EmbeddedNats, bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lingering, "HEARTBEAT", 0.2)
+    worker = Worker(bus)
+    async with pull(worker).running():
+        await offer(bus, 1)
+        await until(lambda: worker.done == [1])
+        with capture_logs() as logs:
+            os.kill(server.pid, signal.SIGSTOP)
+            try:
+                await until(lambda: "pull.silent" in [each["event"] for each in logs])
+            finally:
+                os.kill(server.pid, signal.SIGCONT)
         await offer(bus, 2)
         await until(lambda: worker.done == [1, 2])
 

@@ -20,10 +20,12 @@ from sqlmodel import SQLModel
 
 from telecine.shared.errors import Unavailable
 from telecine.shared.observing.metrics import Metrics
+from telecine.shared.tables.checkpoints import keep_checkpoints
 from telecine.shared.tables.database_away import tell_when_away, told_when_away
 from telecine.shared.tables.engines import engine_of
 from telecine.shared.tables.migrations import migrate
 from telecine.shared.tables.schema import Schema, View, make_views, table_of
+from telecine.shared.tasks import alongside
 
 #: Rows: groups are small while nobody hurries.
 _GROUPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -154,7 +156,9 @@ async def opened(
     try:
         async with database.alone() as connection:
             database.unfolded = await connection.run_sync(_prepare, tables)
-        yield database
+        on_file = not database.is_postgresql and engine.url.database
+        async with alongside("checkpoints", *([keep_checkpoints(engine)] if on_file else [])):
+            yield database
     finally:
         await engine.dispose()
 

@@ -7,6 +7,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from telecine.shared.tables.checkpoints import LAST_RESORT
 from telecine.shared.tables.database_away import connect
 from telecine.shared.tables.sqlite import IN_LOOP
 
@@ -29,4 +30,5 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT}")
     cursor.close()

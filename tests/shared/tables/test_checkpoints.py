@@ -1,0 +1,70 @@
+"""What is committed to SQLite comes from the log into the file by itself, soon, beside all else."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from telecine.shared.tables import checkpoints
+from telecine.shared.tables.database import Database, opened
+from tests.waiting import until
+
+
+async def put(database: Database, number: int) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("CREATE TABLE IF NOT EXISTS numbers (number INTEGER)"))
+        await connection.execute(text("INSERT INTO numbers VALUES (:number)"), {"number": number})
+
+
+def in_file(path: Path) -> list[int]:
+    """Answer the numbers that stand in a database's file, without what stands in its log only."""
+    alone = path.with_name("alone.db")
+    shutil.copyfile(path, alone)
+    with closing(sqlite3.connect(alone)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'numbers'").fetchall():
+            return []
+        return [number for (number,) in connection.execute("SELECT number FROM numbers")]
+
+
+async def test_what_is_committed_comes_into_the_file_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    async with opened(f"sqlite:///{path}", []) as database:
+        await put(database, 1)
+        assert in_file(path) == []
+        await until(lambda: in_file(path) == [1])
+        await put(database, 2)
+        assert in_file(path) == [1]
+        await until(lambda: in_file(path) == [1, 2])
+
+
+async def test_a_checkpoint_that_fails_is_made_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, original = tmp_path / "some.db", checkpoints._checkpoint
+    failed: list[str] = []
+
+    def fail_once(file: str) -> None:
+        if not failed:
+            failed.append(file)
+            raise sqlite3.OperationalError("the disk is full")
+        original(file)
+
+    monkeypatch.setattr(checkpoints, "_checkpoint", fail_once)
+    async with opened(f"sqlite:///{path}", []) as database:
+        with capture_logs() as logs:
+            await put(database, 1)
+            await until(lambda: failed)
+            await put(database, 2)
+            await until(lambda: in_file(path) == [1, 2])
+    assert [each["event"] for each in logs] == ["tables.no_checkpoint"]
+
+
+async def test_a_log_that_grows_too_long_is_brought_in_by_a_commit(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'some.db'}"
+    async with opened(url, []) as database, database.session() as session:
+        bound = await session.scalar(text("PRAGMA wal_autocheckpoint"))
+    assert bound == checkpoints.LAST_RESORT
