@@ -46,7 +46,7 @@ class Rooms:
         stack.callback(door.close)
         await stack.enter_async_context(gateway.running(self.settings, door))
         url = address(self.settings.host, door.getsockname())
-        http = httpx.AsyncClient(base_url=url, trust_env=False, timeout=20)
+        http = httpx.AsyncClient(base_url=url, verify=house.TLS, trust_env=False, timeout=20)
         return Customer(await stack.enter_async_context(http))
 
     async def stop(self, name: str) -> None:

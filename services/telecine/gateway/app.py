@@ -1,5 +1,7 @@
 """The HTTP application: the packs' routes, the control API, health, and limits around them all."""
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -9,7 +11,7 @@ from starlette.routing import Match
 from telecine.gateway import forms, health, scrape
 from telecine.gateway.access import AccessLog
 from telecine.gateway.control import routes as control
-from telecine.gateway.describing import describe
+from telecine.gateway.describing import completed
 from telecine.gateway.failures import failure
 from telecine.gateway.limits import BodyLimit
 from telecine.gateway.logs import Logs
@@ -28,7 +30,36 @@ _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 def application(
     house: House, bus: Bus, pulse: Pulse, uploads: Uploads, settings: Settings
 ) -> FastAPI:
-    """Compose the application."""
+    """Compose the application. What it says of itself is put together when somebody asks for it: to
+    describe 150 routes takes longer than all else that a gateway does at its start."""
+    app = _composed(house, bus, pulse, uploads, settings, described=False)
+
+    def openapi() -> dict[str, Any]:
+        if not app.openapi_schema:
+            app.openapi_schema = described(house, bus, pulse, uploads, settings)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own documents do it so
+    return app
+
+
+def described(
+    house: House, bus: Bus, pulse: Pulse, uploads: Uploads, settings: Settings
+) -> dict[str, Any]:
+    """Answer the OpenAPI document of the application."""
+    app = _composed(house, bus, pulse, uploads, settings, described=True)
+    return completed(app.openapi())
+
+
+def _composed(
+    house: House,
+    bus: Bus,
+    pulse: Pulse,
+    uploads: Uploads,
+    settings: Settings,
+    *,
+    described: bool,
+) -> FastAPI:
     app = FastAPI(
         title="Telecine",
         summary="A local stand-in for a video platform",
@@ -40,10 +71,10 @@ def application(
     )
     app.include_router(health.router(bus, pulse))
     app.include_router(scrape.router(bus.metrics, house, is_open=settings.is_local))
-    app.include_router(control.router(house, Logs(bus)))
+    app.include_router(control.router(house, Logs(bus), described=described))
     doors, places = [], set[str]()
     for pack in packs().values():
-        app.include_router(pack.router(house))
+        app.include_router(pack.router(house, pack.saying if described else None))
         for door in pack.doors:
             mount(app, house, door, uploads, settings.upload_limit)
             doors.append(door)
@@ -59,7 +90,6 @@ def application(
         is_upload=lambda path: path in places or any(is_upload(path, door) for door in doors),
         refuse=failure,
     )
-    describe(app)
     app.add_middleware(AccessLog)
     app.add_middleware(HttpMeasures, metrics=bus.metrics)
     return app

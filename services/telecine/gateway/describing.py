@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi import FastAPI
 from pydantic import TypeAdapter
 
 from telecine.platforms import packs
@@ -52,19 +51,8 @@ _HEADERS = {
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Let the application describe itself as it is; its routes are all there by now."""
-    made_by_fastapi = app.openapi
-
-    def openapi() -> Schema:
-        if not app.openapi_schema:
-            app.openapi_schema = _completed(made_by_fastapi())
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own documents do it so
-
-
-def _completed(made: Schema) -> Schema:
+def completed(made: Schema) -> Schema:
+    """Answer FastAPI's document of an application, with what it cannot know."""
     components = made.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     components["securitySchemes"] = dict(_security())

@@ -143,7 +143,8 @@ class Pack:
     those named in `secret_headers` are redacted in every record. `endpoint_id`: the platform's
     shape of an id, from (seed, org, request key). `may_delete`: why a video may not be deleted at a
     (virtual) moment, or None if it may. `paths`: prefixes of the URLs it owns.
-    `signpost`: from (base URL, org, key). `saying`: what OpenAPI is told. `provenance`: where what it
+    `router`: its routes, and what OpenAPI is told of them (None: nothing, as nobody has asked).
+    `signpost`: from (base URL, org, key). `saying`: what there is to tell. `provenance`: where what it
     does comes from, made when it is asked for.
     """
 
@@ -155,7 +156,7 @@ class Pack:
     secret_headers: frozenset[str]
     endpoint_id: Callable[[int, str, str], str]
     may_delete: Callable[[Known, datetime], str | None]
-    router: Callable[[House], APIRouter]
+    router: Callable[[House, Saying | None], APIRouter]
     failure: Callable[[Request, int, str], Response]
     signpost: Callable[[str, str, str], Signpost]
     provenance: Callable[[], Provenance]

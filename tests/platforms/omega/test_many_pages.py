@@ -48,7 +48,7 @@ async def client(
         call, lambda: AT, {"demo": ["demo-key"]}, quirks, "documented", 0, lambda _: None
     )
     app = FastAPI()
-    app.include_router(PACK.router(house))
+    app.include_router(PACK.router(house, None))
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as http:
         yield http

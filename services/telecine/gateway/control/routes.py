@@ -27,10 +27,13 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 Category = Literal["video", "live", "job", "folder", "endpoint"]
 
 
-def router(house: House, logs: Logs) -> APIRouter:
-    """Answer the control API."""
+def router(house: House, logs: Logs, *, described: bool) -> APIRouter:
+    """Answer the control API; `described`: its errors, too, for the OpenAPI document."""
     routes = APIRouter(
-        prefix="/v1", tags=["control"], route_class=guarded(describe), responses=_PROBLEMS
+        prefix="/v1",
+        tags=["control"],
+        route_class=guarded(describe),
+        responses=_PROBLEMS if described else None,
     )
 
     def org(request: Request) -> str:

@@ -28,11 +28,12 @@ from telecine.platforms.omega.videos import Videos
 from telecine.platforms.omega.webhooks import PLATFORM, Webhooks
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
+from telecine.platforms.saying import Saying
 from telecine.shared.aggregates.endpoint import Profile
 
 
-def _router(house: House) -> APIRouter:
-    router = APIRouter(route_class=guarded(describe, SAYING), tags=["OmegaStream"])
+def _router(house: House, saying: Saying | None) -> APIRouter:
+    router = APIRouter(route_class=guarded(describe, saying), tags=["OmegaStream"])
     rooms = (
         Account(house),
         Webhooks(house),

@@ -11,6 +11,7 @@ from telecine.platforms.fidelity import kept_in
 from telecine.platforms.house import House
 from telecine.platforms.pack import Pack
 from telecine.platforms.routes import guarded
+from telecine.platforms.saying import Saying
 from telecine.platforms.tpstreams import form_door
 from telecine.platforms.tpstreams.access_tokens import AccessTokens
 from telecine.platforms.tpstreams.assets import Assets
@@ -34,9 +35,9 @@ from telecine.platforms.tpstreams.webhooks import Webhooks
 from telecine.shared.aggregates.video import Known
 
 
-def router(house: House) -> APIRouter:
-    """Answer the platform's routes."""
-    routes = APIRouter(route_class=guarded(describe, SAYING), tags=["TPStreams"])
+def router(house: House, saying: Saying | None) -> APIRouter:
+    """Answer the platform's routes; `saying`: what OpenAPI is told of them."""
+    routes = APIRouter(route_class=guarded(describe, saying), tags=["TPStreams"])
     Organizations(house).mount(routes)
     Webhooks(house).mount(routes)
     Folders(house).mount(routes)
