@@ -1,12 +1,13 @@
 """Background work ends with its block, whatever it does to a cancellation, and never dies unseen."""
 
 import asyncio
+import threading
 from contextlib import suppress
 
 import pytest
 from structlog.testing import capture_logs
 
-from telecine.shared.tasks import Crew, alongside, insist, pause_before
+from telecine.shared.tasks import Crew, alongside, in_thread, insist, pause_before
 from tests.waiting import until
 
 
@@ -135,3 +136,38 @@ def test_pauses_grow_and_are_bounded() -> None:
     assert pauses == sorted(pauses)
     assert pauses[0] == 0.05
     assert pauses[-1] == 2.0
+
+
+async def test_work_in_a_thread_holds_up_nobody_and_answers() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work() -> str:
+        begun.set()
+        return "done" if may_end.wait(10) else "never told"
+
+    working = asyncio.create_task(in_thread(work))
+    await until(begun.is_set)  # we go on meanwhile
+    may_end.set()
+
+    assert await working == "done"
+
+
+async def test_a_cancellation_waits_for_the_end_of_work_in_a_thread() -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        may_end.wait(10)
+        ended.set()
+
+    working = asyncio.create_task(in_thread(work))
+    await until(begun.is_set)
+    for _ in range(3):
+        working.cancel()
+        await asyncio.sleep(0)
+    assert not working.done()
+    may_end.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert ended.is_set()

@@ -72,6 +72,20 @@ async def insist(work: Callable[[], Awaitable[T]], failed: Callable[[Exception],
         await asyncio.sleep(pause_before(tries))
 
 
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do something in a thread that would hold up the event loop; a cancellation waits for its end."""
+    doing = asyncio.get_running_loop().run_in_executor(None, work)
+    cancelled = None
+    while not doing.done():
+        try:
+            await asyncio.wait([doing])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
+    return doing.result()
+
+
 async def unless(stopping: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """Do something, unless `stopping` is set first; then None."""
     doing, stopped = asyncio.create_task(work), asyncio.create_task(stopping.wait())

@@ -1,7 +1,9 @@
-"""What is committed to SQLite comes from the log into the file by itself, soon, beside all else."""
+"""SQLite waits for the disk beside all else: in commits, and where its log comes into the file."""
 
+import asyncio
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from structlog.testing import capture_logs
 
 from telecine.shared.tables import checkpoints
 from telecine.shared.tables.database import Database, opened
+from telecine.shared.tables.sqlite import _Connection
 from tests.waiting import until
 
 
@@ -68,3 +71,28 @@ async def test_a_log_that_grows_too_long_is_brought_in_by_a_commit(tmp_path: Pat
     async with opened(url, []) as database, database.session() as session:
         bound = await session.scalar(text("PRAGMA wal_autocheckpoint"))
     assert bound == checkpoints.LAST_RESORT
+
+
+async def test_a_commit_that_waits_for_the_disk_holds_up_nobody_but_who_writes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committing, may_end = threading.Event(), threading.Event()
+
+    def slowly(connection: sqlite3.Connection) -> None:
+        committing.set()
+        may_end.wait(10)
+        sqlite3.Connection.commit(connection)
+
+    async with opened(f"sqlite:///{tmp_path / 'some.db'}", []) as database:
+        await put(database, 1)
+        monkeypatch.setattr(_Connection, "commit", slowly, raising=False)
+        writers = [asyncio.create_task(put(database, number)) for number in (2, 3)]
+        await until(committing.is_set)  # and yet we are here
+        async with database.session() as session:
+            numbers = (await session.scalars(text("SELECT number FROM numbers"))).all()
+        assert numbers == [1]
+        may_end.set()
+        await asyncio.gather(*writers)
+        async with database.session() as session:
+            numbers = (await session.scalars(text("SELECT number FROM numbers"))).all()
+        assert numbers == [1, 2, 3]

@@ -8,11 +8,14 @@ import asyncio
 import sqlite3
 from collections.abc import Coroutine
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 import structlog
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from telecine.shared.tasks import in_thread
 
 log = structlog.get_logger()
 
@@ -35,7 +38,7 @@ async def _keep(path: str, committed: asyncio.Event) -> None:
         await asyncio.sleep(_PERIOD)
         committed.clear()
         try:
-            await asyncio.to_thread(_checkpoint, path)
+            await in_thread(partial(_checkpoint, path))
         except sqlite3.Error as error:  # those who commit hear of what is wrong, and tell it
             log.debug("tables.no_checkpoint", error=repr(error))
 

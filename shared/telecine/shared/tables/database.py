@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from telecine.shared.tables.database_away import tell_when_away, told_when_away
 from telecine.shared.tables.engines import engine_of
 from telecine.shared.tables.migrations import migrate
 from telecine.shared.tables.schema import Schema, View, make_views, table_of
-from telecine.shared.tasks import alongside
+from telecine.shared.tasks import alongside, in_thread
 
 #: Rows: groups are small while nobody hurries.
 _GROUPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -56,6 +56,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, metrics: Metrics) -> None:
         self.engine = engine
+        self._turn = asyncio.Lock()
         self._rows = metrics.histogram(
             "telecine_commit_rows",
             "Rows that were committed together.",
@@ -90,7 +91,9 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is committed at the end. On SQLite nobody else writes meanwhile, so that
         what it reads is not overtaken; on PostgreSQL it locks what it must."""
-        async with self.engine.connect() as connection:
+        # Who waits for the one writer of SQLite waits here, and lets the event loop go on.
+        turn = nullcontext() if self.is_postgresql else self._turn
+        async with turn, self.engine.connect() as connection:
             begin = "SELECT 1" if self.is_postgresql else "BEGIN IMMEDIATE"
             await connection.exec_driver_sql(begin)
             try:
@@ -100,6 +103,9 @@ class Database:
                 # for our lock in the event loop that is to give it up.
                 await connection.rollback()
                 raise
+            if not self.is_postgresql:
+                async with self.driven(connection) as driver:
+                    await in_thread(driver.commit)  # it may have to wait for the disk
             await connection.commit()
 
     @asynccontextmanager

@@ -30,5 +30,6 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA cache_spill=OFF")  # the disk is not written to before the commit
     cursor.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT}")
     cursor.close()
