@@ -165,13 +165,13 @@ class Sweeping:
         """See to endpoints that take webhooks, and have some parked that no timer will fetch."""
         gate: Any = select(col(GateRow.endpoint_id)).where(col(GateRow.due).is_not(None))
         forgotten = (
-            select(col(DeliveryRow.org), col(DeliveryRow.endpoint_id))
+            select(func.min(col(DeliveryRow.org)), col(DeliveryRow.endpoint_id))
             .where(
                 col(DeliveryRow.state) == "parked",
                 col(DeliveryRow.reason) != "ordering",
                 col(DeliveryRow.endpoint_id).not_in(gate),
             )
-            .distinct()
+            .group_by(col(DeliveryRow.endpoint_id))  # along the index of what is parked
             .limit(_BATCH)
         )
         async with self._database.session() as session:
