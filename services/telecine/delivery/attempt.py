@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import orjson
 
-from telecine.delivery.decider import State
+from telecine.delivery.decider import Parked, Postponed, State
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import state_columns
 from telecine.delivery.stencil import Moment, Webhook
@@ -59,7 +59,8 @@ def attempt_row(
     ended_at: datetime,
 ) -> dict[str, Any]:
     """Answer the attempt's row: what was sent, what came, what is next."""
-    stencil, timings, columns = sent.stencil, outcome.timings, state_columns(state)
+    stencil, timings = sent.stencil, outcome.timings
+    waits = state if isinstance(state, Postponed | Parked) else None
     return {
         "delivery_id": owed.delivery_id,
         "org": owed.org,
@@ -89,6 +90,6 @@ def attempt_row(
         "connect_ms": timings.connect_ms,
         "tls_ms": timings.tls_ms,
         "first_byte_ms": timings.first_byte_ms,
-        "next_at": columns["next_at"],
-        "next_reason": columns["reason"],
+        "next_at": waits.due if isinstance(waits, Postponed) else None,
+        "next_reason": waits.reason if waits else None,
     }

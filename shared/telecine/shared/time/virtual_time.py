@@ -34,8 +34,12 @@ class Anchor:
 
     def at(self, wall: datetime) -> datetime:
         """Answer virtual now at a wall time; before the anchor it stands still."""
-        passed = (wall - self.wall).total_seconds()
-        return self.now + timedelta(0, passed * self.speed) if passed > 0 else self.now
+        if wall <= self.wall:
+            return self.now
+        passed = wall - self.wall
+        if self.speed == 1:  # as it mostly is, and this is asked for every webhook
+            return self.now + passed
+        return self.now + timedelta(0, passed.total_seconds() * self.speed)
 
     def wall_seconds_until(self, due: datetime, wall: datetime) -> float | None:
         """Answer how many wall seconds remain until a virtual moment; None if time is frozen."""
