@@ -172,8 +172,8 @@ ACTS = [
         "the signature covers id, timestamp and body",
         Edit(
             f"{DELIVERY}/signing.py",
-            'inner.update(b"%b.%d.%b" % (message_id.encode(), timestamp, body))',
-            "inner.update(body)",
+            '        inner.update(f"{message_id}.{timestamp}.".encode())\n',
+            "",
         ),
         tests=(
             "delivery/test_signing.py::test_published_vector_is_reproduced",

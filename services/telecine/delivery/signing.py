@@ -45,7 +45,8 @@ class Hmac:
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
         inner, outer = self.inner.copy(), self.outer.copy()
-        inner.update(b"%b.%d.%b" % (message_id.encode(), timestamp, body))
+        inner.update(f"{message_id}.{timestamp}.".encode())
+        inner.update(body)
         outer.update(inner.digest())
         return f"v1,{b64encode(outer.digest()).decode()}"
 

@@ -164,7 +164,7 @@ def read_owed(message: Msg) -> Owed:
         match = _FORM.fullmatch(message.head.decode())
     if match is None:
         return parse_owed(message.subject, message.headers or {}, message.data)
-    return _read(message.subject, match.groupdict(), message.data)
+    return _read(message.subject, dict(zip(_FIELDS, match.groups(), strict=True)), message.data)
 
 
 def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
@@ -233,3 +233,5 @@ def _form() -> re.Pattern[str]:
 
 
 _FORM = _form()
+#: The fields of its gaps, in their order.
+_FIELDS = tuple(_FORM.groupindex)
