@@ -37,6 +37,13 @@ async def house(tmp_path: Path) -> AsyncIterator[TestHouse]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+async def standing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TestHouse]:
+    """One house for a module's tests, where they leave nothing behind that another could trip over."""
+    async with houses.opened(tmp_path_factory.mktemp("standing") / "data") as opened:
+        yield opened
+
+
 @pytest.fixture
 def open_house(tmp_path: Path) -> OpenHouse:
     """Opens a house with other settings: `async with open_house(fidelity="extended") as house`."""

@@ -237,10 +237,10 @@ async def test_the_clock_is_read_frozen_and_set(house: TestHouse) -> None:
     ],
 )
 async def test_without_a_good_key_nothing_is_shown(
-    house: TestHouse, headers: dict[str, str], word: str
+    standing: TestHouse, headers: dict[str, str], word: str
 ) -> None:
     for path in ("/v1/endpoints", "/v1/events", "/v1/deliveries", "/v1/attempts", "/v1/clock"):
-        answer = await house.http.get(path, headers=headers)
+        answer = await standing.http.get(path, headers=headers)
 
         assert answer.status_code == 401
         assert word in answer.json()["error"]["message"]
@@ -273,9 +273,9 @@ async def test_without_a_good_key_nothing_is_shown(
     ],
 )
 async def test_a_bad_parameter_is_named(
-    house: TestHouse, path: str, params: dict[str, str], field: str
+    standing: TestHouse, path: str, params: dict[str, str], field: str
 ) -> None:
-    answer = await house.http.get(path, params=params, headers=DEMO)
+    answer = await standing.http.get(path, params=params, headers=DEMO)
 
     assert answer.status_code == 400
     assert answer.json()["error"]["field"] == field
@@ -294,9 +294,9 @@ async def test_a_bad_parameter_is_named(
     ],
 )
 async def test_a_bad_wish_for_the_clock_is_named(
-    house: TestHouse, body: bytes, field: str | None
+    standing: TestHouse, body: bytes, field: str | None
 ) -> None:
-    answer = await house.http.put("/v1/clock", content=body, headers=DEMO)
+    answer = await standing.http.put("/v1/clock", content=body, headers=DEMO)
 
     assert answer.status_code == 400
     assert answer.json()["error"]["field"] == field
@@ -304,10 +304,10 @@ async def test_a_bad_wish_for_the_clock_is_named(
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00"])
-async def test_a_moment_without_sense_is_named(house: TestHouse, moment: str) -> None:
-    video_id = await upload(house)
+async def test_a_moment_without_sense_is_named(standing: TestHouse, moment: str) -> None:
+    video_id = await upload(standing)
 
-    answer = await house.http.get(
+    answer = await standing.http.get(
         f"/v1/videos/{video_id}/history", params={"as_of": moment}, headers=DEMO
     )
 
@@ -316,45 +316,45 @@ async def test_a_moment_without_sense_is_named(house: TestHouse, moment: str) ->
 
 
 @pytest.mark.parametrize("video_id", ["nobody", "*", ">", "a.b", "%2e%2e"])
-async def test_an_unknown_video_has_no_history(house: TestHouse, video_id: str) -> None:
-    await upload(house)
+async def test_an_unknown_video_has_no_history(standing: TestHouse, video_id: str) -> None:
+    await upload(standing)
 
-    answer = await house.http.get(f"/v1/videos/{video_id}/history", headers=DEMO)
+    answer = await standing.http.get(f"/v1/videos/{video_id}/history", headers=DEMO)
 
     assert answer.status_code == 404
 
 
-async def test_another_organisations_video_is_unknown(house: TestHouse) -> None:
-    video_id = await upload(house)
+async def test_another_organisations_video_is_unknown(standing: TestHouse) -> None:
+    video_id = await upload(standing)
 
-    answer = await house.http.get(f"/v1/videos/{video_id}/history", headers=OTHER)
-    events = await house.http.get("/v1/events", headers=OTHER)
+    answer = await standing.http.get(f"/v1/videos/{video_id}/history", headers=OTHER)
+    events = await standing.http.get("/v1/events", headers=OTHER)
 
     assert answer.status_code == 404
     assert events.json()["events"] == []
 
 
-async def test_a_body_over_the_limit_is_refused_however_it_is_sent(house: TestHouse) -> None:
+async def test_a_body_over_the_limit_is_refused_however_it_is_sent(standing: TestHouse) -> None:
     large = b" " * (256 * 1024 + 1)
 
     async def in_pieces() -> Any:
         for start in range(0, len(large), 50_000):
             yield large[start : start + 50_000]
 
-    declared = await house.http.put("/v1/clock", content=large, headers=DEMO)
-    streamed = await house.http.put("/v1/clock", content=in_pieces(), headers=DEMO)
+    declared = await standing.http.put("/v1/clock", content=large, headers=DEMO)
+    streamed = await standing.http.put("/v1/clock", content=in_pieces(), headers=DEMO)
 
     assert (declared.status_code, streamed.status_code) == (413, 413)
     assert "256 KiB" in declared.json()["error"]["message"]
 
 
 async def test_unknown_paths_and_methods_answer_in_the_shape_of_the_paths_owner(
-    house: TestHouse,
+    standing: TestHouse,
 ) -> None:
-    control = await house.http.get("/v1/nothing", headers=DEMO)
-    method = await house.http.delete("/v1/clock", headers=DEMO)
-    omega = await house.http.get("/company/nothing", headers=DEMO)
-    elsewhere = await house.http.get("/nothing")
+    control = await standing.http.get("/v1/nothing", headers=DEMO)
+    method = await standing.http.delete("/v1/clock", headers=DEMO)
+    omega = await standing.http.get("/company/nothing", headers=DEMO)
+    elsewhere = await standing.http.get("/nothing")
 
     assert (control.status_code, method.status_code) == (404, 405)
     assert control.json()["error"]["status"] == 404
@@ -363,13 +363,13 @@ async def test_unknown_paths_and_methods_answer_in_the_shape_of_the_paths_owner(
     assert elsewhere.json()["error"]["status"] == 404
 
 
-async def test_alive_and_ready(house: TestHouse) -> None:
-    assert (await house.http.get("/healthz")).json() == {"status": "ok"}
-    assert (await house.http.get("/readyz")).json() == {"status": "ready"}
+async def test_alive_and_ready(standing: TestHouse) -> None:
+    assert (await standing.http.get("/healthz")).json() == {"status": "ok"}
+    assert (await standing.http.get("/readyz")).json() == {"status": "ready"}
 
 
-async def test_the_control_api_is_documented_by_openapi(house: TestHouse) -> None:
-    document = (await house.http.get("/openapi.json")).json()
+async def test_the_control_api_is_documented_by_openapi(standing: TestHouse) -> None:
+    document = (await standing.http.get("/openapi.json")).json()
 
     assert set(document["paths"]) >= {
         "/v1/endpoints",

@@ -67,12 +67,12 @@ async def test_a_token_opens_what_its_key_opens_until_it_is_logged_out(house: Te
     assert again.status_code == 401
 
 
-async def test_a_token_is_no_key_of_another_platform_or_organisation(house: TestHouse) -> None:
-    found = await token(house.http)
+async def test_a_token_is_no_key_of_another_platform_or_organisation(standing: TestHouse) -> None:
+    found = await token(standing.http)
 
-    assert await status(house.http, OMEGA, bearer(found)) == 401
-    assert await status(house.http, "/v1/clock", bearer(found)) == 401
-    assert await status(house.http, "/api/v1/other/assets/", by_token(found)) == 404
+    assert await status(standing.http, OMEGA, bearer(found)) == 401
+    assert await status(standing.http, "/v1/clock", bearer(found)) == 401
+    assert await status(standing.http, "/api/v1/other/assets/", by_token(found)) == 404
 
 
 async def test_an_organisation_has_twenty_tokens_at_most(house: TestHouse) -> None:
@@ -127,18 +127,18 @@ async def test_a_repeated_login_answers_the_same_token_and_issues_no_second(
     ],
 )
 async def test_a_bad_login_is_named_as_the_platform_names_things(
-    house: TestHouse, body: Any, expected: str
+    standing: TestHouse, body: Any, expected: str
 ) -> None:
-    answer = await house.http.post("/api/auth/login/", json=body)
+    answer = await standing.http.post("/api/auth/login/", json=body)
 
     assert answer.status_code == 400
     assert list(answer.json()) == [expected]
 
 
-async def test_the_login_paths_know_one_method_and_a_slash(house: TestHouse) -> None:
-    get = await house.http.get("/api/auth/login/")
-    bare = await house.http.post("/api/auth/logout", headers=by_token("x"))
-    nowhere = await house.http.get("/api/auth/register/")
+async def test_the_login_paths_know_one_method_and_a_slash(standing: TestHouse) -> None:
+    get = await standing.http.get("/api/auth/login/")
+    bare = await standing.http.post("/api/auth/logout", headers=by_token("x"))
+    nowhere = await standing.http.get("/api/auth/register/")
 
     assert (get.status_code, get.headers["allow"]) == (405, "POST")
     assert get.json() == {"detail": 'Method "GET" not allowed.'}
@@ -146,13 +146,13 @@ async def test_the_login_paths_know_one_method_and_a_slash(house: TestHouse) -> 
     assert "requested resource" in nowhere.text
 
 
-async def test_a_key_of_the_settings_cannot_be_logged_out(house: TestHouse) -> None:
-    key = await house.http.post("/api/auth/logout/", headers=by_token("demo-key"))
-    nobody = await house.http.post("/api/auth/logout/", headers=by_token("nobody"))
-    nothing = await house.http.post("/api/auth/logout/")
+async def test_a_key_of_the_settings_cannot_be_logged_out(standing: TestHouse) -> None:
+    key = await standing.http.post("/api/auth/logout/", headers=by_token("demo-key"))
+    nobody = await standing.http.post("/api/auth/logout/", headers=by_token("nobody"))
+    nothing = await standing.http.post("/api/auth/logout/")
 
     assert (key.status_code, nobody.status_code, nothing.status_code) == (403, 401, 401)
-    assert await status(house.http, TPSTREAMS, by_token("demo-key")) == 200
+    assert await status(standing.http, TPSTREAMS, by_token("demo-key")) == 200
 
 
 async def test_a_revoked_key_opens_nothing_and_the_new_one_everything(house: TestHouse) -> None:
@@ -184,17 +184,17 @@ async def test_a_new_key_can_be_revoked_in_turn_at_the_earlier_path(house: TestH
 
 
 @pytest.mark.parametrize("key", ["nobody", "other-key", ""])
-async def test_only_a_good_key_of_ones_own_can_be_revoked(house: TestHouse, key: str) -> None:
-    answer = await house.http.post(REVOKE, json={"key": key}, headers=bearer("demo-key"))
+async def test_only_a_good_key_of_ones_own_can_be_revoked(standing: TestHouse, key: str) -> None:
+    answer = await standing.http.post(REVOKE, json={"key": key}, headers=bearer("demo-key"))
 
     assert answer.status_code == 404
     assert list(answer.json()) == ["message"]
-    assert await status(house.http, OMEGA, bearer("other-key")) == 200
+    assert await status(standing.http, OMEGA, bearer("other-key")) == 200
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"key": 5}', b'{"key": "a", "b": 1}'])
-async def test_a_bad_wish_to_revoke_is_named(house: TestHouse, body: bytes) -> None:
-    answer = await house.http.post(REVOKE, content=body, headers=bearer("demo-key"))
+async def test_a_bad_wish_to_revoke_is_named(standing: TestHouse, body: bytes) -> None:
+    answer = await standing.http.post(REVOKE, content=body, headers=bearer("demo-key"))
 
     assert answer.status_code == 400
     assert "key" in answer.json()["message"]
@@ -297,12 +297,12 @@ async def test_another_seal_key_is_refused_at_the_start(tmp_path: Path) -> None:
             raise AssertionError("it started")
 
 
-async def test_account_data_has_the_documented_fields_at_both_paths(house: TestHouse) -> None:
+async def test_account_data_has_the_documented_fields_at_both_paths(standing: TestHouse) -> None:
     answers = [
-        await house.http.get(path, headers=bearer("demo-key"))
+        await standing.http.get(path, headers=bearer("demo-key"))
         for path in ("/company/client/account/data", "/company/client/data")
     ]
-    other = await house.http.get("/company/client/data", headers=bearer("other-key"))
+    other = await standing.http.get("/company/client/data", headers=bearer("other-key"))
 
     assert answers[0].json() == answers[1].json()
     assert list(answers[0].json()) == [
@@ -320,4 +320,4 @@ async def test_account_data_has_the_documented_fields_at_both_paths(house: TestH
     ]
     assert list(answers[0].json()["address"]) == ["address_1", "country", "city", "state", "zip"]
     assert answers[0].json()["id"] != other.json()["id"]
-    assert (await house.http.get("/company/client/data")).status_code == 401
+    assert (await standing.http.get("/company/client/data")).status_code == 401

@@ -22,13 +22,13 @@ async def facts(house: TestHouse, video_id: str) -> list[str]:
     return [fact["type"] for fact in answer.json()["facts"]]
 
 
-async def test_an_uploaded_file_is_described_by_its_own_facts(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
+async def test_an_uploaded_file_is_described_by_its_own_facts(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
 
-    await tus.upload(house.url, video_id, CLIP)
-    await until(lambda: ended(house, video_id))
+    await tus.upload(standing.url, video_id, CLIP)
+    await until(lambda: ended(standing, video_id))
 
-    video = await tus.shown(house.http, video_id)
+    video = await tus.shown(standing.http, video_id)
     digest = md5(md5(CLIP.read_bytes(), usedforsecurity=False).digest(), usedforsecurity=False)
     assert video["status"] == "process-completed"
     assert video["size"] == CLIP.stat().st_size
@@ -37,40 +37,40 @@ async def test_an_uploaded_file_is_described_by_its_own_facts(house: TestHouse) 
     assert video["entity_tag"] == f"{digest.hexdigest()}-1"
 
 
-async def test_when_the_last_bytes_are_answered_the_video_is_uploaded(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
+async def test_when_the_last_bytes_are_answered_the_video_is_uploaded(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
 
-    await tus.upload(house.url, video_id, CLIP)
+    await tus.upload(standing.url, video_id, CLIP)
 
-    assert (await tus.shown(house.http, video_id))["status"] != "ready-to-upload"
+    assert (await tus.shown(standing.http, video_id))["status"] != "ready-to-upload"
 
 
 async def test_bytes_that_are_no_video_fail_in_processing_with_a_reason(
-    house: TestHouse, tmp_path: Path
+    standing: TestHouse, tmp_path: Path
 ) -> None:
-    video_id = await tus.video(house.http)
+    video_id = await tus.video(standing.http)
     text = tmp_path / "text.mp4"
     text.write_text("this is not a video\n" * 100)
 
-    await tus.upload(house.url, video_id, text)
-    await until(lambda: ended(house, video_id))
+    await tus.upload(standing.url, video_id, text)
+    await until(lambda: ended(standing, video_id))
 
-    video = await tus.shown(house.http, video_id)
+    video = await tus.shown(standing.http, video_id)
     assert video["status"] == "process-failed"
     assert video["meta"]["failure"]
 
 
-async def test_an_upload_that_stops_half_way_is_resumed(house: TestHouse) -> None:
-    video_id, data = await tus.video(house.http), CLIP.read_bytes()
-    place = (await tus.begin(house.http, video_id, len(data))).headers["location"]
-    await tus.patch(house.http, place, video_id, 0, data[:10_000])
+async def test_an_upload_that_stops_half_way_is_resumed(standing: TestHouse) -> None:
+    video_id, data = await tus.video(standing.http), CLIP.read_bytes()
+    place = (await tus.begin(standing.http, video_id, len(data))).headers["location"]
+    await tus.patch(standing.http, place, video_id, 0, data[:10_000])
 
-    assert await tus.offset(house.http, place, video_id) == 10_000
-    answer = await tus.patch(house.http, place, video_id, 10_000, data[10_000:])
+    assert await tus.offset(standing.http, place, video_id) == 10_000
+    answer = await tus.patch(standing.http, place, video_id, 10_000, data[10_000:])
 
     assert answer.status_code == 204
-    await until(lambda: ended(house, video_id))
-    assert (await tus.shown(house.http, video_id))["status"] == "process-completed"
+    await until(lambda: ended(standing, video_id))
+    assert (await tus.shown(standing.http, video_id))["status"] == "process-completed"
 
 
 async def test_bytes_written_but_never_accounted_for_do_not_stand_twice(house: TestHouse) -> None:
@@ -134,18 +134,18 @@ async def test_media_is_kept_if_asked(open_house: OpenHouse) -> None:
         assert kept.read_bytes() == CLIP.read_bytes()
 
 
-async def test_an_empty_file_fails_in_processing(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
+async def test_an_empty_file_fails_in_processing(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
 
-    answer = await tus.begin(house.http, video_id, 0)
+    answer = await tus.begin(standing.http, video_id, 0)
 
     assert answer.status_code == 201
-    await until(lambda: ended(house, video_id))
-    assert (await tus.shown(house.http, video_id))["status"] == "process-failed"
+    await until(lambda: ended(standing, video_id))
+    assert (await tus.shown(standing.http, video_id))["status"] == "process-failed"
 
 
-async def test_bytes_sent_with_the_creation_count(house: TestHouse) -> None:
-    video_id, data = await tus.video(house.http), CLIP.read_bytes()
+async def test_bytes_sent_with_the_creation_count(standing: TestHouse) -> None:
+    video_id, data = await tus.video(standing.http), CLIP.read_bytes()
     headers = {
         "tus-resumable": "1.0.0",
         "upload-length": str(len(data)),
@@ -153,11 +153,11 @@ async def test_bytes_sent_with_the_creation_count(house: TestHouse) -> None:
         **tus.ticket(video_id),
     }
 
-    answer = await house.http.post("/tusupload", content=data, headers=headers)
+    answer = await standing.http.post("/tusupload", content=data, headers=headers)
 
     assert answer.status_code == 201
-    await until(lambda: ended(house, video_id))
-    assert (await tus.shown(house.http, video_id))["size"] == len(data)
+    await until(lambda: ended(standing, video_id))
+    assert (await tus.shown(standing.http, video_id))["size"] == len(data)
 
 
 @pytest.mark.parametrize(
@@ -170,38 +170,38 @@ async def test_bytes_sent_with_the_creation_count(house: TestHouse) -> None:
     ],
 )
 async def test_a_door_without_a_good_ticket_stays_shut(
-    house: TestHouse, headers: dict[str, str], named: str
+    standing: TestHouse, headers: dict[str, str], named: str
 ) -> None:
-    video_id = await tus.video(house.http)
+    video_id = await tus.video(standing.http)
 
-    answer = await tus.begin(house.http, video_id, 10, **headers)
+    answer = await tus.begin(standing.http, video_id, 10, **headers)
 
     assert answer.status_code == 401
     assert named.lower() in answer.json()["message"].lower()
-    assert list(house.settings.uploads.glob("*")) == []
+    assert list(standing.settings.uploads.glob("*")) == []
 
 
-async def test_an_expired_ticket_is_refused_before_a_byte_is_kept(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
-    place = (await tus.begin(house.http, video_id, 10)).headers["location"]
+async def test_an_expired_ticket_is_refused_before_a_byte_is_kept(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
+    place = (await tus.begin(standing.http, video_id, 10)).headers["location"]
     sent = {"tus-resumable": "1.0.0", "upload-offset": "0", **tus.OFFSETS}
 
-    answer = await house.http.patch(
+    answer = await standing.http.patch(
         place, content=b"0123456789", headers={**sent, **tus.ticket(video_id, expires_in=-10)}
     )
 
     assert answer.status_code == 401
-    assert (house.settings.uploads / place.rpartition("/")[2]).stat().st_size == 0
+    assert (standing.settings.uploads / place.rpartition("/")[2]).stat().st_size == 0
 
 
-async def test_anothers_upload_cannot_be_touched(house: TestHouse) -> None:
-    mine, other = await tus.video(house.http), await tus.video(house.http)
-    place = (await tus.begin(house.http, mine, 10)).headers["location"]
+async def test_anothers_upload_cannot_be_touched(standing: TestHouse) -> None:
+    mine, other = await tus.video(standing.http), await tus.video(standing.http)
+    place = (await tus.begin(standing.http, mine, 10)).headers["location"]
 
-    answer = await tus.patch(house.http, place, other, 0, b"0123456789")
+    answer = await tus.patch(standing.http, place, other, 0, b"0123456789")
 
     assert answer.status_code == 404
-    assert (house.settings.uploads / place.rpartition("/")[2]).stat().st_size == 0
+    assert (standing.settings.uploads / place.rpartition("/")[2]).stat().st_size == 0
 
 
 async def test_a_file_over_the_upload_limit_is_refused(open_house: OpenHouse) -> None:
@@ -214,21 +214,21 @@ async def test_a_file_over_the_upload_limit_is_refused(open_house: OpenHouse) ->
         assert "1000" in answer.json()["message"]
 
 
-async def test_more_bytes_than_announced_are_refused(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
-    place = (await tus.begin(house.http, video_id, 10)).headers["location"]
+async def test_more_bytes_than_announced_are_refused(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
+    place = (await tus.begin(standing.http, video_id, 10)).headers["location"]
 
-    answer = await tus.patch(house.http, place, video_id, 0, b"0" * 11)
+    answer = await tus.patch(standing.http, place, video_id, 0, b"0" * 11)
 
     assert answer.status_code == 400
-    assert await tus.offset(house.http, place, video_id) == 0
+    assert await tus.offset(standing.http, place, video_id) == 0
 
 
-async def test_a_wrong_offset_is_a_conflict(house: TestHouse) -> None:
-    video_id = await tus.video(house.http)
-    place = (await tus.begin(house.http, video_id, 10)).headers["location"]
+async def test_a_wrong_offset_is_a_conflict(standing: TestHouse) -> None:
+    video_id = await tus.video(standing.http)
+    place = (await tus.begin(standing.http, video_id, 10)).headers["location"]
 
-    answer = await tus.patch(house.http, place, video_id, 5, b"01234")
+    answer = await tus.patch(standing.http, place, video_id, 5, b"01234")
 
     assert answer.status_code == 409
 
@@ -236,18 +236,18 @@ async def test_a_wrong_offset_is_a_conflict(house: TestHouse) -> None:
 @pytest.mark.parametrize(
     "place", ["/tusupload/..%2F..%2Flock", "/tusupload/.locks", "/tusupload/x"]
 )
-async def test_an_upload_id_is_never_a_path(house: TestHouse, place: str) -> None:
-    video_id = await tus.video(house.http)
+async def test_an_upload_id_is_never_a_path(standing: TestHouse, place: str) -> None:
+    video_id = await tus.video(standing.http)
 
-    answer = await house.http.head(
+    answer = await standing.http.head(
         place, headers={"tus-resumable": "1.0.0", **tus.ticket(video_id)}
     )
 
     assert answer.status_code == 404
 
 
-async def test_what_a_door_offers_can_be_asked_without_a_ticket(house: TestHouse) -> None:
-    answer = await house.http.options("/tusupload/", headers={"tus-resumable": "1.0.0"})
+async def test_what_a_door_offers_can_be_asked_without_a_ticket(standing: TestHouse) -> None:
+    answer = await standing.http.options("/tusupload/", headers={"tus-resumable": "1.0.0"})
 
     assert answer.status_code == httpx.codes.NO_CONTENT
     assert answer.headers["tus-version"] == "1.0.0"

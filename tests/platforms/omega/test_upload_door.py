@@ -14,40 +14,40 @@ def soon() -> int:
     return int(time.time()) + 3600
 
 
-async def test_a_signature_opens_an_upload_of_its_video(house: TestHouse) -> None:
+async def test_a_signature_opens_an_upload_of_its_video(standing: TestHouse) -> None:
     # given
-    video = await create_video(house)
+    video = await create_video(standing)
 
     # when
     headers = {**TUS, **signed("demo-key", soon(), video["uuid"])}
-    answer = await house.http.post(DOOR, headers=headers)
+    answer = await standing.http.post(DOOR, headers=headers)
 
     # then
     assert answer.status_code == 201
     assert DOOR in answer.headers["location"]
 
 
-async def test_an_upload_needs_the_signature_at_every_step(house: TestHouse) -> None:
+async def test_an_upload_needs_the_signature_at_every_step(standing: TestHouse) -> None:
     # given
-    video = await create_video(house)
+    video = await create_video(standing)
     good = {**TUS, **signed("demo-key", soon(), video["uuid"])}
-    place = (await house.http.post(DOOR, headers=good)).headers["location"]
+    place = (await standing.http.post(DOOR, headers=good)).headers["location"]
 
     # then
-    assert (await house.http.head(place, headers=good)).status_code == 200
+    assert (await standing.http.head(place, headers=good)).status_code == 200
     for method in ("HEAD", "PATCH", "DELETE"):
-        answer = await house.http.request(method, place, headers=TUS)
+        answer = await standing.http.request(method, place, headers=TUS)
         assert answer.status_code == 401, method
 
 
-async def test_a_missing_header_is_401_and_named(house: TestHouse) -> None:
+async def test_a_missing_header_is_401_and_named(standing: TestHouse) -> None:
     # given
-    good = {**TUS, **signed("demo-key", soon(), (await create_video(house))["uuid"])}
+    good = {**TUS, **signed("demo-key", soon(), (await create_video(standing))["uuid"])}
 
     for name in ("Signature", "Expiration", "Video-Id"):
         # when
         headers = {key: value for key, value in good.items() if key != name}
-        answer = await house.http.post(DOOR, headers=headers)
+        answer = await standing.http.post(DOOR, headers=headers)
 
         # then
         assert answer.status_code == 401
@@ -66,14 +66,14 @@ BAD_SIGNATURES: list[tuple[str, str | None, dict[str, str], str]] = [
 ]
 
 
-async def test_a_bad_signature_is_401_and_says_which(house: TestHouse) -> None:
+async def test_a_bad_signature_is_401_and_says_which(standing: TestHouse) -> None:
     # given
-    video = await create_video(house)
+    video = await create_video(standing)
 
     for key, expiration, changes, said in BAD_SIGNATURES:
         # when
         headers = {**TUS, **signed(key, expiration or soon(), video["uuid"]), **changes}
-        answer = await house.http.post(DOOR, headers=headers)
+        answer = await standing.http.post(DOOR, headers=headers)
 
         # then
         assert answer.status_code == 401, said
@@ -81,39 +81,39 @@ async def test_a_bad_signature_is_401_and_says_which(house: TestHouse) -> None:
 
 
 async def test_an_unknown_and_another_organisations_video_get_the_same_404(
-    house: TestHouse,
+    standing: TestHouse,
 ) -> None:
     # given
-    video = await create_video(house)
+    video = await create_video(standing)
     cases = [("demo-key", NOBODYS), ("other-key", video["uuid"])]
 
     for key, uuid in cases:
         # when
-        answer = await house.http.post(DOOR, headers={**TUS, **signed(key, soon(), uuid)})
+        answer = await standing.http.post(DOOR, headers={**TUS, **signed(key, soon(), uuid)})
 
         # then
         assert (answer.status_code, message(answer)) == (404, "no such video")
 
 
-async def test_a_video_that_has_its_bytes_is_409(house: TestHouse) -> None:
+async def test_a_video_that_has_its_bytes_is_409(standing: TestHouse) -> None:
     # given
-    video = await upload_link(house)
+    video = await upload_link(standing)
 
     # when
     headers = {**TUS, **signed("demo-key", soon(), video["uuid"])}
-    answer = await house.http.post(DOOR, headers=headers)
+    answer = await standing.http.post(DOOR, headers=headers)
 
     # then
     assert answer.status_code == 409
     assert message(answer) == "this video has its bytes already; create another video"
 
 
-async def test_only_a_creation_asks_whether_the_bytes_are_there(house: TestHouse) -> None:
+async def test_only_a_creation_asks_whether_the_bytes_are_there(standing: TestHouse) -> None:
     # given
-    video = await upload_link(house)
+    video = await upload_link(standing)
     headers = {**TUS, **signed("demo-key", soon(), video["uuid"])}
 
     # then: leave is given, and the upload itself is not there
-    answer = await house.http.delete(f"{DOOR}/{'0' * 32}", headers=headers)
+    answer = await standing.http.delete(f"{DOOR}/{'0' * 32}", headers=headers)
     assert answer.status_code == 404
     assert message(answer).startswith("no such upload")

@@ -29,12 +29,12 @@ async def status_of(house: TestHouse, uuid: str) -> str:
     return video["status"]
 
 
-async def test_create_answers_201_and_the_documented_video(house: TestHouse) -> None:
+async def test_create_answers_201_and_the_documented_video(standing: TestHouse) -> None:
     # given
-    collection = (await create_collection(house))["id"]
+    collection = (await create_collection(standing))["id"]
 
     # when
-    video = await create_video(house, title="new video title", collection=collection)
+    video = await create_video(standing, title="new video title", collection=collection)
 
     # then
     assert [key for key in video if key != "entity_tag"] == list(samples.CREATED_VIDEO)
@@ -46,24 +46,24 @@ async def test_create_answers_201_and_the_documented_video(house: TestHouse) -> 
     assert (video["coid"], video["collection_id"]) == ("omega-cop-demo", collection)
 
 
-async def test_what_was_created_can_be_read(house: TestHouse) -> None:
+async def test_what_was_created_can_be_read(standing: TestHouse) -> None:
     # given
-    made = await create_video(house)
+    made = await create_video(standing)
 
     # when
-    found = await read(house, f"{VIDEOS}/{made['uuid']}")
+    found = await read(standing, f"{VIDEOS}/{made['uuid']}")
 
     # then
     times = ("created_at", "updated_at")
     assert list(found) == list(made)
     assert found == {**made, **{key: f"{made[key][:23]}Z" for key in times}}
-    assert found == await read(house, f"{VIDEOS}/{made['uuid'].upper()}")
+    assert found == await read(standing, f"{VIDEOS}/{made['uuid'].upper()}")
 
 
-async def test_upload_by_link_answers_200_and_the_documented_video(house: TestHouse) -> None:
+async def test_upload_by_link_answers_200_and_the_documented_video(standing: TestHouse) -> None:
     # when
-    body = {"url": f"{house.url}/a.mp4", "title": "video", "headers": {"user-id": "id-1234"}}
-    answer = await house.http.post(COPY, json=body, headers=BEARER)
+    body = {"url": f"{standing.url}/a.mp4", "title": "video", "headers": {"user-id": "id-1234"}}
+    answer = await standing.http.post(COPY, json=body, headers=BEARER)
 
     # then
     video = answer.json()
@@ -72,36 +72,37 @@ async def test_upload_by_link_answers_200_and_the_documented_video(house: TestHo
     own = {"id", "created_at", "updated_at", "uuid", "coid", "meta"}
     for key in set(samples.LINKED_VIDEO) - own:
         assert video[key] == samples.LINKED_VIDEO[key], key
-    assert video["meta"] == {"downloaded_from": f"{house.url}/a.mp4"}
+    assert video["meta"] == {"downloaded_from": f"{standing.url}/a.mp4"}
     assert (
-        "id-1234" not in (await house.http.get(f"{VIDEOS}/{video['uuid']}", headers=BEARER)).text
+        "id-1234"
+        not in (await standing.http.get(f"{VIDEOS}/{video['uuid']}", headers=BEARER)).text
     )
 
 
-async def test_a_video_by_link_is_processed_and_shows_what_it_is(house: TestHouse) -> None:
+async def test_a_video_by_link_is_processed_and_shows_what_it_is(standing: TestHouse) -> None:
     # given
-    uuid = (await upload_link(house))["uuid"]
+    uuid = (await upload_link(standing))["uuid"]
 
     # when
-    await until(lambda: _is(house, uuid, "process-completed"))
+    await until(lambda: _is(standing, uuid, "process-completed"))
 
     # then
-    video = await read(house, f"{VIDEOS}/{uuid}")
+    video = await read(standing, f"{VIDEOS}/{uuid}")
     assert video["ready_to_stream"] is True
     assert list(video["playback"]) == list(video["playback_v2"]) == samples.PLAYBACK_KEYS
     assert list(video["storage"]) == samples.STORAGE_KEYS
     assert all(video[key] for key in ("entity_tag", "input", "duration", "size", "thumbnail"))
 
 
-async def test_a_failed_video_says_why(house: TestHouse) -> None:
+async def test_a_failed_video_says_why(standing: TestHouse) -> None:
     # given
-    uuid = (await upload_link(house, "sim=fail:worker_lost"))["uuid"]
+    uuid = (await upload_link(standing, "sim=fail:worker_lost"))["uuid"]
 
     # when
-    await until(lambda: _is(house, uuid, "process-failed"))
+    await until(lambda: _is(standing, uuid, "process-failed"))
 
     # then
-    video = await read(house, f"{VIDEOS}/{uuid}")
+    video = await read(standing, f"{VIDEOS}/{uuid}")
     assert video["meta"]["failure"] == "nats: invalid connection"
     assert "storage" not in video
 
@@ -193,27 +194,27 @@ BAD_QUERIES = {
 }
 
 
-async def test_a_query_that_cannot_be_meant_is_400(house: TestHouse) -> None:
+async def test_a_query_that_cannot_be_meant_is_400(standing: TestHouse) -> None:
     for query, said in BAD_QUERIES.items():
-        answer = await house.http.get(f"{VIDEOS}?{query}", headers=BEARER)
+        answer = await standing.http.get(f"{VIDEOS}?{query}", headers=BEARER)
         assert answer.status_code == 400, query
         assert message(answer).startswith(said)
 
 
-async def test_unknown_foreign_and_impossible_ids_get_the_same_404(house: TestHouse) -> None:
+async def test_unknown_foreign_and_impossible_ids_get_the_same_404(standing: TestHouse) -> None:
     # given
-    made = await create_video(house)
+    made = await create_video(standing)
     cases = [(OTHER, made["uuid"]), (BEARER, NOBODYS), (BEARER, made["id"]), (BEARER, "é")]
     cases += [(BEARER, "*"), (BEARER, "%3E"), (BEARER, "a.b"), (BEARER, f"{made['uuid']}%0A")]
 
     for headers, uuid in cases:
         # when
-        answer = await house.http.get(f"{VIDEOS}/{uuid}", headers=headers)
+        answer = await standing.http.get(f"{VIDEOS}/{uuid}", headers=headers)
 
         # then
         assert answer.status_code == 404, uuid
         assert message(answer) == "no such video"
-    assert (await house.http.get(VIDEOS, headers=OTHER)).json()["total"] == 0
+    assert (await standing.http.get(VIDEOS, headers=OTHER)).json()["total"] == 0
 
 
 BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
@@ -236,7 +237,7 @@ async def test_a_bad_body_is_400_and_makes_nothing(house: TestHouse) -> None:
     assert (await read(house, VIDEOS))["total"] == 0
 
 
-async def test_without_a_good_key_every_route_answers_401_first(house: TestHouse) -> None:
+async def test_without_a_good_key_every_route_answers_401_first(standing: TestHouse) -> None:
     for method, path in [
         ("POST", VIDEOS),
         ("POST", COPY),
@@ -244,6 +245,6 @@ async def test_without_a_good_key_every_route_answers_401_first(house: TestHouse
         ("GET", f"{VIDEOS}/*"),
     ]:
         for headers in ({}, {"Authorization": "Bearer nobodys"}):
-            answer = await house.http.request(method, path, content=b"{", headers=headers)
+            answer = await standing.http.request(method, path, content=b"{", headers=headers)
             assert answer.status_code == 401, (method, path)
             assert message(answer)

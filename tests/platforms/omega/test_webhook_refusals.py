@@ -39,11 +39,11 @@ BAD_KEYS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_without_a_good_key_every_route_answers_401_first(house: TestHouse) -> None:
+async def test_without_a_good_key_every_route_answers_401_first(standing: TestHouse) -> None:
     for (method, route, _), (headers, said) in itertools.product(ROUTES, BAD_KEYS):
         # when: neither the id nor the body is looked at
         path = route.format(id="*")
-        answer = await house.http.request(method, path, content=b"{", headers=headers)
+        answer = await standing.http.request(method, path, content=b"{", headers=headers)
 
         # then
         assert answer.status_code == 401, (method, route)
@@ -51,30 +51,30 @@ async def test_without_a_good_key_every_route_answers_401_first(house: TestHouse
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_the_scheme_may_be_written_in_any_case(house: TestHouse) -> None:
-    answer = await house.http.get(WEBHOOKS, headers={"Authorization": "bearer demo-key"})
+async def test_the_scheme_may_be_written_in_any_case(standing: TestHouse) -> None:
+    answer = await standing.http.get(WEBHOOKS, headers={"Authorization": "bearer demo-key"})
 
     assert answer.status_code == 200
 
 
-async def test_unknown_foreign_and_impossible_ids_get_the_same_404(house: TestHouse) -> None:
+async def test_unknown_foreign_and_impossible_ids_get_the_same_404(standing: TestHouse) -> None:
     # given
-    made = await create_endpoint(house, URL)
+    made = await create_endpoint(standing, URL)
     cases = [(OTHER, made["id"]), (BEARER, UNKNOWN), (BEARER, "abc"), (BEARER, made["id"].upper())]
-    # What a subject inside the house would take for "any".
+    # What a subject inside the standing would take for "any".
     cases += [(BEARER, "*"), (BEARER, "%3E"), (BEARER, "a.b"), (BEARER, "%20"), (BEARER, "é")]
 
     for method, route, body in OF_ONE:
         for headers, endpoint_id in cases:
             # when
-            answer = await house.http.request(
+            answer = await standing.http.request(
                 method, route.format(id=endpoint_id), json=body, headers=headers
             )
 
             # then
             assert answer.status_code == 404, (method, route, endpoint_id)
             assert message(answer) == "no such endpoint"
-    assert [each["active"] for each in await read(house, WEBHOOKS)] == [True]
+    assert [each["active"] for each in await read(standing, WEBHOOKS)] == [True]
 
 
 async def test_a_bad_body_is_refused_by_every_route_that_takes_one(house: TestHouse) -> None:
@@ -95,11 +95,11 @@ async def test_a_bad_body_is_refused_by_every_route_that_takes_one(house: TestHo
     assert len(await read(house, WEBHOOKS)) == 1
 
 
-async def test_what_is_outside_the_routes_is_refused_in_omegas_shape(house: TestHouse) -> None:
+async def test_what_is_outside_the_routes_is_refused_in_omegas_shape(standing: TestHouse) -> None:
     # when
-    unknown = await house.http.get("/company/client/nothing", headers=BEARER)
-    wrong = await house.http.patch(WEBHOOKS, headers=BEARER)
-    large = await house.http.post(WEBHOOKS, content=b" " * 300_000, headers=BEARER)
+    unknown = await standing.http.get("/company/client/nothing", headers=BEARER)
+    wrong = await standing.http.patch(WEBHOOKS, headers=BEARER)
+    large = await standing.http.post(WEBHOOKS, content=b" " * 300_000, headers=BEARER)
 
     # then
     assert [answer.status_code for answer in (unknown, wrong, large)] == [404, 405, 413]
