@@ -99,14 +99,24 @@ class Customer:
         params: dict[str, str] | None = None,
         status: int = 200,
     ) -> Any:
-        """Ask until the house answers: 503 means that a service is just not there, "try again"."""
+        """Ask until the house answers: 503 means that a service is just not there, "try again".
+
+        What was to be deleted and is gone when we ask again was deleted the first time.
+        """
+        refusals = 0
         headers = {**BEARER, "idempotency-key": uuid4().hex}
 
         async def answered() -> httpx.Response | None:
             asked = self.http.request(method, path, json=body, params=params, headers=headers)
             answer = await asked
-            return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return answer
+            nonlocal refusals
+            refusals += 1
+            return None
 
         answer: httpx.Response = await until(answered, deadline=30)
+        if refusals and method == "DELETE" and answer.status_code == httpx.codes.NOT_FOUND:
+            return None
         assert answer.status_code == status, answer.text
         return answer.json()
