@@ -213,7 +213,9 @@ def _order(account: Account) -> Iterator[str]:
             last = max(each.at for each in requests[before.id])
             first = min(each.at for each in requests[after.id])
             if first < last:
-                yield f"sent before its predecessor had ended: {after} behind {before}"
+                seen = [*requests[before.id], *requests[after.id]]
+                told = "\n  ".join(str(each) for each in sorted(seen, key=lambda each: each.at))
+                yield f"sent before its predecessor had ended: {after} behind {before}\n  {told}"
 
 
 def _by_delivery(attempts: Iterable[Attempt]) -> dict[str, list[Attempt]]:
