@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import Customer
 from tests.delivery import effects
 from tests.delivery.receivers import Wire, answer, receiving
+from tests.delivery.rows import add, attempt, delivery
 from tests.failpoints import CRASHED, Failpoints
 from tests.rooms import Rooms
 from tests.waiting import until
@@ -103,8 +105,40 @@ async def owed_to_two(rooms: Rooms, customer: Customer, url: str) -> str:
     return endpoint
 
 
-async def owing(rooms: Rooms) -> bool:
-    return bool((await rooms.under_way()).owed)
+async def owing(rooms: Rooms, number: int = 1) -> bool:
+    return len((await rooms.under_way()).owed) >= number
+
+
+async def test_what_another_worker_did_while_it_waited_in_its_lane_is_not_sent_behind_that(
+    frozen: House,
+) -> None:
+    rooms, customer = frozen
+    may_end = asyncio.Event()
+
+    async def waits(wire: Wire) -> None:
+        await wire.request()
+        await may_end.wait()
+        await wire.say(answer(200, "OK", "Connection: close"))
+        await wire.until_closed()
+
+    async with receiving(waits) as receiver:
+        await rooms.stop("delivery")  # what is stored before it connects may be somebody's work
+        endpoint = await customer.endpoint(receiver.url)
+        await customer.call("PATCH", f"/v1/endpoints/{endpoint}", {"settings": {"in_flight": 1}})
+        for _ in range(2):
+            await customer.upload()
+        await until(lambda: owing(rooms, 2))
+        both = set((await rooms.under_way()).owed)
+        await rooms.start("delivery")
+        await until(lambda: receiver.requests)
+        (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
+        async with opened(rooms.settings.database("delivery"), []) as database:
+            done = delivery(waiting, endpoint_id=endpoint, state="succeeded")
+            await add(database, done, attempt(1, delivery_id=waiting, endpoint_id=endpoint))
+        may_end.set()
+        await until(lambda: at_rest(rooms))
+
+    assert len(receiver.requests) == 1
 
 
 async def test_of_two_workers_with_the_same_message_one_moves_the_chain_on(frozen: House) -> None:

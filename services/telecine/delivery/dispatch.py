@@ -18,7 +18,7 @@ from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane, Lanes
 from telecine.delivery.parking import ParkingLot, Wish
 from telecine.delivery.policy import Policy
-from telecine.delivery.records import Entry, Records
+from telecine.delivery.records import Entry, Records, state_of
 from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
 from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
@@ -189,12 +189,19 @@ class Dispatch:
     async def _work(self, lane: Lane[Job], job: Job) -> None:
         try:
             endpoint = self._directory.known(job.owed.endpoint_id, 0)
-            if isinstance(endpoint, Active):
-                await self._attempt(lane, job, endpoint.profile)
-            else:
+            if not isinstance(endpoint, Active):
                 self._insisting.begin(job, self.admit_slowly)
+            elif job.doubtful and await self._has_moved_on(job):
+                self._insisting.restart(job)
+            else:
+                await self._attempt(lane, job, endpoint.profile)
         except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
             self._insisting.again(job, error)
+
+    async def _has_moved_on(self, job: Job) -> bool:
+        """Whether somebody else has recorded something of a delivery while it waited in its lane: what
+        is sent behind that would be a duplicate, and may overtake who comes after it."""
+        return state_of(await self._records.get(job.delivery_id)) != job.state
 
     async def _look(self) -> None:
         """Park what waits in slow lanes: it keeps the messages of others from being taken."""

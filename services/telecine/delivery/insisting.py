@@ -37,6 +37,10 @@ class Insisting:
         """Take a step with a job that has to wait for something."""
         self.spawn(self.insist(job, step))
 
+    def restart(self, job: Job) -> None:
+        """Let a job begin again."""
+        self.begin(job, self._restart)
+
     async def insist(self, job: Job, step: Step) -> None:
         """Take a step; if it fails, the job begins again after a pause."""
         with correlation(job.owed.correlation_id, delivery_id=job.delivery_id):

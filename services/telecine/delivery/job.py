@@ -21,7 +21,7 @@ class Job:
 
     It came with a message that `holding` holds until it is acknowledged, or was fetched by somebody
     who awaits `done`. `probe`: the breaker's state that it is to try. `cleared`: its predecessor has
-    ended.
+    ended. `doubtful`: somebody else may be at work on it, as after a kill of NATS.
     """
 
     owed: Owed
@@ -34,6 +34,7 @@ class Job:
     done: asyncio.Future[None] | None = None
     probe: Open | None = None
     cleared: bool = False
+    doubtful: bool = False
     tries: int = 0
 
     @property
