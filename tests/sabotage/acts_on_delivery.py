@@ -99,11 +99,22 @@ ACTS = [
         ),
         Edit(
             f"{DELIVERY}/dispatch.py",
-            "            if isinstance(endpoint, Active):\n",
-            "            if endpoint:\n",
+            "            if not isinstance(endpoint, Active):\n",
+            "            if not endpoint:\n",
         ),
         tests="delivery/test_postponed.py::test_what_is_postponed_for_an_endpoint_that_is_off"
         "_is_held_and_goes_out_when_it_is_on",
+    ),
+    act(
+        "what-waited-is-sent-unseen",
+        "what comes again is held against the record when its turn comes",
+        Edit(
+            f"{DELIVERY}/dispatch.py",
+            "elif job.doubtful and await self._has_moved_on(job):",
+            "elif False:",
+        ),
+        tests="delivery/test_guard.py::test_what_another_worker_did_while_it_waited_in_its_lane"
+        "_is_not_sent_behind_that",
     ),
     act(
         "a-parked-endpoint-is-forgotten",
