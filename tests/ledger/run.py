@@ -256,8 +256,8 @@ async def run(ground: Ground, plan: Plan, strike: Strike) -> Result:
         await its.happen()
         return await its.end()
     finally:
-        await its.mended()
-        striking.cancel()
+        striking.cancel()  # first, or it could strike once more while that is waited for
         await asyncio.wait([striking])
+        await its.mended()
         if not striking.cancelled():
             striking.result()
