@@ -66,6 +66,24 @@ async def test_a_checkpoint_that_fails_is_made_the_next_time(
     assert [each["event"] for each in logs] == ["tables.no_checkpoint"]
 
 
+def test_a_file_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        checkpoints._checkpoint(str(tmp_path / "gone.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_may_be_called_what_it_likes(tmp_path: Path) -> None:
+    path = tmp_path / "50% of #1?&mode=ro.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE numbers (number INTEGER)")
+        connection.execute("INSERT INTO numbers VALUES (1)")
+        connection.commit()
+        assert in_file(path) == []
+        checkpoints._checkpoint(str(path))
+        assert in_file(path) == [1]
+
+
 async def test_a_log_that_grows_too_long_is_brought_in_by_a_commit(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'some.db'}"
     async with opened(url, []) as database, database.session() as session:

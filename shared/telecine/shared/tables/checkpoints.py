@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Coroutine
 from contextlib import closing
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -44,5 +45,6 @@ async def _keep(path: str, committed: asyncio.Event) -> None:
 
 
 def _checkpoint(path: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
+    file = f"{Path(path).absolute().as_uri()}?mode=rw"  # or one that is gone would be made anew
+    with closing(sqlite3.connect(file, uri=True)) as connection:
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
