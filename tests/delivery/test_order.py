@@ -175,3 +175,31 @@ async def test_a_follower_goes_when_its_endpoint_asks_for_order_no_more(
     await receiver.wait(lambda it: len(it.received) == len(types), deadline=30)
     assert sorted(told(receiver)["clip"]) == sorted(types)
     assert await rooms.problems() == []
+
+
+async def test_who_comes_after_another_one_waits_for_it_also_where_the_endpoint_is_off(
+    house: House, receiver: Deciding
+) -> None:
+    """Else both would be fetched side by side when it is on again."""
+    rooms, customer = house
+    hooks = await endpoint(customer, receiver.on("/hook"), ordering="video")
+    await rooms.stop("delivery")
+    types = await happened(customer, await customer.upload("clip"))
+
+    async def all_owed() -> bool:
+        return len((await rooms.under_way()).owed) == len(types)
+
+    await until(all_owed)
+    await customer.switch(hooks, active=False)
+    await rooms.start("delivery")
+
+    async def reasons() -> list[str]:
+        found = await customer.deliveries(endpoint_id=hooks, state="parked")
+        return [each["reason"] for each in found] if len(found) == len(types) else []
+
+    assert sorted(await until(reasons)) == ["disabled", *["ordering"] * (len(types) - 1)]
+    await customer.switch(hooks, active=True)
+
+    await receiver.wait(lambda it: len(it.received) == len(types), deadline=30)
+    assert told(receiver)["clip"] == types
+    assert await rooms.problems() == []

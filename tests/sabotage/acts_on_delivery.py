@@ -145,7 +145,8 @@ ACTS = [
             "        elif _comes_after(job, endpoint.profile):\n",
             "        elif isinstance(endpoint, Active) and _comes_after(job, endpoint.profile):\n",
         ),
-        tests="ledger/test_found.py::test_what_a_seed_has_found_once_is_mended[order]",
+        tests="delivery/test_order.py::test_who_comes_after_another_one_waits_for_it"
+        "_also_where_the_endpoint_is_off",
     ),
     act(
         "breakers-never-open",
