@@ -184,8 +184,8 @@ ACTS = [
         "the signature covers id, timestamp and body",
         Edit(
             f"{DELIVERY}/signing.py",
-            '        inner.update(f"{message_id}.{timestamp}.".encode())\n',
-            "",
+            'return f"{message_id}.{timestamp}.".encode()',
+            'return b""',
         ),
         tests=(
             "delivery/test_signing.py::test_published_vector_is_reproduced",

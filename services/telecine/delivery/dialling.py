@@ -15,6 +15,7 @@ from telecine.delivery.pool import Pool
 from telecine.delivery.racing import first_of, interleaved
 from telecine.delivery.tls import Tls
 from telecine.delivery.vetting import Forbidden, Vetting
+from telecine.shared.tasks import Crew
 
 _TRIES = 8  # addresses of one host that are tried
 
@@ -29,22 +30,16 @@ class Dialling:
         self._resolver = resolver
         self._pool = pool
         self._tls = tls
-        self._calls: set[asyncio.Task[None]] = set()
+        self._calls = Crew("dialling")
 
     def dial(self, exchange: Exchange) -> None:
         """Begin to make a connection for an exchange, which is then its carrier or has ended it."""
         exchange.recording.wanted = perf_counter()
-        call = asyncio.create_task(self._make(exchange))
-        self._calls.add(call)
-        call.add_done_callback(self._calls.discard)
-        exchange.carrier = _Call(call)
+        exchange.carrier = _Call(self._calls.spawn(self._make(exchange)))
 
     async def stop(self) -> None:
         """Give up every connection that is being made."""
-        calls = list(self._calls)
-        for call in calls:
-            call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
+        await self._calls.stop()
 
     async def _make(self, exchange: Exchange) -> None:
         try:

@@ -77,7 +77,7 @@ class Recorder:
         try:
             written = await self._records.write([each.entry for each in group])
         except Exception as error:  # noqa: BLE001 - nothing is given up that was sent
-            _not_recorded(error)
+            _not_recorded(len(group), error)
             for each in group:
                 self._crew.spawn(self._record_again(each))
         else:
@@ -87,7 +87,7 @@ class Recorder:
 
     async def _record_again(self, ended: Ended) -> None:
         await asyncio.sleep(pause_before(1))
-        written = await insist(partial(self._write_once, ended), _not_recorded)
+        written = await insist(partial(self._write_once, ended), partial(_not_recorded, 1))
         await self._following.follow([ended], written)
 
     async def _write_once(self, ended: Ended) -> Written:
@@ -98,5 +98,7 @@ class Recorder:
         return await self._records.write([ended.entry])
 
 
-def _not_recorded(error: Exception) -> None:
-    log.warning("attempts.not_recorded", error=repr(error), exc_info=surprise(error))
+def _not_recorded(attempts: int, error: Exception) -> None:
+    log.warning(
+        "attempts.not_recorded", attempts=attempts, error=repr(error), exc_info=surprise(error)
+    )

@@ -45,7 +45,7 @@ class Hmac:
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
         inner, outer = self.inner.copy(), self.outer.copy()
-        inner.update(f"{message_id}.{timestamp}.".encode())
+        inner.update(_before_body(message_id, timestamp))
         inner.update(body)
         outer.update(inner.digest())
         return f"v1,{b64encode(outer.digest()).decode()}"
@@ -60,7 +60,7 @@ class Ed25519:
 
     def sign(self, message_id: str, timestamp: int, body: bytes) -> str:
         """Answer `v1a,<base64>` for a message; `timestamp` is Unix seconds of the attempt."""
-        signed = self.key.sign(b"%b.%d.%b" % (message_id.encode(), timestamp, body))
+        signed = self.key.sign(_before_body(message_id, timestamp) + body)
         return f"v1a,{b64encode(signed).decode()}"
 
 
@@ -92,3 +92,8 @@ def webhook_headers(
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(signers, message_id, timestamp, body),
     }
+
+
+def _before_body(message_id: str, timestamp: int) -> bytes:
+    """Answer what is signed before the body."""
+    return f"{message_id}.{timestamp}.".encode()

@@ -1,5 +1,6 @@
 """The HTTP application: the packs' routes, the control API, health, and limits around them all."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -32,23 +33,16 @@ def application(
 ) -> FastAPI:
     """Compose the application. What it says of itself is put together when somebody asks for it: to
     describe 150 routes takes longer than all else that a gateway does at its start."""
-    app = _composed(house, bus, pulse, uploads, settings, described=False)
+    compose = partial(_composed, house, bus, pulse, uploads, settings)
+    app = compose(described=False)
 
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
-            app.openapi_schema = described(house, bus, pulse, uploads, settings)
+            app.openapi_schema = completed(compose(described=True).openapi())
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own documents do it so
     return app
-
-
-def described(
-    house: House, bus: Bus, pulse: Pulse, uploads: Uploads, settings: Settings
-) -> dict[str, Any]:
-    """Answer the OpenAPI document of the application."""
-    app = _composed(house, bus, pulse, uploads, settings, described=True)
-    return completed(app.openapi())
 
 
 def _composed(

@@ -35,12 +35,13 @@ class Crew:
         self._name = name
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Begin a piece of work."""
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin a piece of work; answer its task, for whoever may want to cancel it."""
         task = asyncio.create_task(work, name=self._name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(_tell)
+        return task
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
