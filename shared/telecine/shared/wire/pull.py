@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 
 from telecine.shared.errors import BrokenMessage, surprise
-from telecine.shared.tasks import alongside
+from telecine.shared.tasks import alongside, pause_before
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.holding import ACK_WAIT, Holding
 from telecine.shared.wire.lingering import Lingering
@@ -25,7 +25,6 @@ HandleGroup = Callable[[list[Msg]], Awaitable[None]]
 
 #: Seconds that a stopping service gives to what it has begun.
 GRACE = 2.0
-_RETRY_FIRST, _RETRY_MOST = 0.05, 2.0
 
 
 def singly(handle: Handle) -> HandleGroup:
@@ -167,12 +166,12 @@ class Pull:
         self._lingering.refill()
 
     async def _until_done(self, group: list[Msg]) -> None:
-        pause = _RETRY_FIRST
+        tries = 0
         while not await self._try(group):
             for message in group:
                 self._bus.failed(message)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _RETRY_MOST)
+            tries += 1
+            await asyncio.sleep(pause_before(tries))
 
     async def _try(self, group: list[Msg]) -> bool:
         began = perf_counter()
