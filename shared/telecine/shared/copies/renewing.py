@@ -7,11 +7,14 @@ holds. Nothing of a life reaches into the next one but what the service itself h
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from uuid import uuid4
 
 import structlog
 from nats.aio.msg import Msg
+from nats.errors import ConnectionReconnectingError, NoRespondersError
 from nats.errors import Error as NatsError
+from nats.js.errors import ServiceUnavailableError
 from sqlalchemy import delete
 
 from telecine.shared.copies.runs import PERIOD, SUBJECT, Marker, Place, Sign, read_marker, sign
@@ -20,7 +23,7 @@ from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.shared.tables.database import opened
 from telecine.shared.tables.schema import Schema, table_of
-from telecine.shared.tasks import alongside
+from telecine.shared.tasks import alongside, insist
 from telecine.shared.wire.bus import Bus, connected
 from telecine.shared.wire.streams import LEASES, ensure
 
@@ -31,6 +34,14 @@ Empty = Callable[[], Awaitable[None]]
 
 #: Seconds between two tries to enter a run.
 _PAUSE = 0.2
+
+#: NATS is busy or away: a copy that starts meanwhile waits for it. Anything else is a mistake to be told.
+_NO_WORD = (
+    TimeoutError,  # nats-py's is one
+    NoRespondersError,
+    ServiceUnavailableError,
+    ConnectionReconnectingError,
+)
 
 
 async def nothing() -> None:
@@ -73,9 +84,9 @@ class Copy:
     async def living(self) -> AsyncIterator[None]:
         """Live while the block lasts; it begins when the first life has, or a reset holds it up.
 
-        Raises what the first life fails with.
+        Raises what the first life fails with, unless NATS is merely busy: then it is tried again.
         """
-        await self._look()
+        await insist(self._look, _not_yet)
         subscription = await self.bus.client.subscribe(SUBJECT, cb=self._hear)
         lives = asyncio.create_task(self._lives(), name=f"{self._service} lives")
         try:
@@ -105,7 +116,7 @@ class Copy:
                     await self._moved.wait()
 
     async def _enter(self, run: int) -> None:
-        """Live in a run until the house leaves it; what goes wrong in the first life is raised."""
+        """Live in a run until the house leaves it; a mistake in the first life is raised."""
         self._run = run
         await self._go("entering")
         life = asyncio.create_task(self._one_life(run), name=f"{self._service} life")
@@ -120,7 +131,7 @@ class Copy:
         try:
             await self._end(life)
         except Exception as error:
-            if not self._placed.is_set():
+            if not (self._placed.is_set() or isinstance(error, _NO_WORD)):
                 raise
             expected = isinstance(error, TelecineError | NatsError | TimeoutError)
             log.warning("run.not_entered", error=repr(error), exc_info=not expected)
@@ -198,7 +209,14 @@ async def renewed(
     if not settings.nats_url:
         raise Refusal("invalid", "set TELECINE_NATS_URL to the house's NATS server", "nats_url")
     async with connected(settings.nats_url, f"{service}-run", Metrics()) as bus:
-        await ensure(bus.js, LEASES)
+        await insist(partial(ensure, bus.js, LEASES), _not_yet)
         copy = Copy(bus, service, live, empty)
         async with copy.living():
             yield copy
+
+
+def _not_yet(error: Exception) -> None:
+    """Wait for a NATS that is busy or away; raise what is anything else."""
+    if not isinstance(error, (*_NO_WORD, Unavailable)):
+        raise error
+    log.warning("run.not_entered", error=repr(error))
