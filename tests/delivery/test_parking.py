@@ -47,6 +47,18 @@ class Clockwork(Bus):
         return Stored("TIMERS", len(self.timers), duplicate=False)
 
 
+def wish(
+    name: str,
+    reason: Parking,
+    *,
+    after: str | None = None,
+    due: datetime = DUE,
+    **more: Any,
+) -> Wish:
+    owed = replace(OWED, delivery_id=name, predecessor=after, endpoint_id=more.pop("at", WHOSE[1]))
+    return Wish(owed, INITIAL, reason, minute(1), due, **more)
+
+
 class Lot:
     """One worker's parking lot, with what it has set."""
 
@@ -57,19 +69,9 @@ class Lot:
         self.lot = ParkingLot(self.bus, database, self.counted.append)
         self.records = Records(database)
 
-    async def park(
-        self,
-        name: str,
-        reason: Parking,
-        *,
-        after: str | None = None,
-        due: datetime = DUE,
-        **more: Any,
-    ) -> str:
-        owed = replace(
-            OWED, delivery_id=name, predecessor=after, endpoint_id=more.pop("at", WHOSE[1])
-        )
-        return await self.lot.park(Wish(owed, INITIAL, reason, minute(1), due, **more))
+    async def park(self, name: str, reason: Parking, **how: Any) -> str:
+        [answer] = await self.lot.park([wish(name, reason, **how)])
+        return answer
 
     async def end(self, name: str, *, good: bool = True) -> list[str]:
         """Put a last attempt on record; answer the endpoints whose timers that has set."""
@@ -99,7 +101,7 @@ async def working(url: str) -> AsyncIterator[Lot]:
 
 async def test_what_is_parked_has_its_endpoints_one_timer(database_url: str) -> None:
     async with working(database_url) as one:
-        answers = await asyncio.gather(*(one.park(f"d-{n}", "in_flight") for n in range(300)))
+        answers = await one.lot.park([wish(f"d-{n}", "in_flight") for n in range(300)])
         later = await one.park("d-later", "rate_limit", due=minute(9))
 
         assert {*answers, later} == {"parked"}
@@ -277,7 +279,7 @@ async def test_who_has_no_connection_any_more_insists_on_no_timer(
 
         async with asyncio.timeout(5):
             with pytest.raises(Unavailable):
-                await lot.park(Wish(OWED, INITIAL, "in_flight", minute(1), DUE))
+                await lot.park([Wish(OWED, INITIAL, "in_flight", minute(1), DUE)])
 
         kept = await Records(database).get(OWED.delivery_id)
         assert kept is not None

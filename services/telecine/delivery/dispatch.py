@@ -16,6 +16,7 @@ from telecine.delivery.directory import Directory
 from telecine.delivery.insisting import Insisting, Step
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane, Lanes
+from telecine.delivery.parker import Parker
 from telecine.delivery.parking import ParkingLot, Wish
 from telecine.delivery.policy import Policy
 from telecine.delivery.records import Entry, Records, state_of
@@ -23,6 +24,7 @@ from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
 from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
 from telecine.shared.time.virtual_time import VirtualClock
+from telecine.shared.wire.bus import Bus
 
 log = structlog.get_logger()
 
@@ -38,6 +40,7 @@ class Dispatch:
 
     def __init__(
         self,
+        bus: Bus,
         clock: VirtualClock,
         *,
         records: Records,
@@ -53,6 +56,7 @@ class Dispatch:
         self._records = records
         self._directory = directory
         self._lot = lot
+        self._parker = Parker(bus, lot, insisting, ready=self._not_parked, lost=lost)
         self._policy = policy
         self._insisting = insisting
         self._attempt = attempt
@@ -86,7 +90,7 @@ class Dispatch:
             await self._set_aside(job, deleted=True)
         elif _comes_after(job, endpoint.profile):
             # Also where nothing is sent now: with its predecessor it would be fetched side by side.
-            await self._park(job, "ordering", job.now)
+            self._park(job, "ordering", job.now)
         elif not isinstance(endpoint, Active):
             await self._set_aside(job, deleted=False)
         else:
@@ -105,9 +109,10 @@ class Dispatch:
 
     def _enter(self, lane: Lane[Job], job: Job) -> None:
         if isinstance(lane.breaker, Open) and job.probe is None and _waits(lane.breaker, job):
-            self._insisting.begin(job, self._held_back)
+            # What was fetched too: on record the breaker may be closed by now, which we must hear.
+            self._park(job, lane.breaker.reason, lane.breaker.until, unless_closed=True)
         elif lane.slow and len(lane.waiting) >= lane.cap and not job.is_fetched:
-            self._insisting.begin(job, self._crowded_out)
+            self._crowded_out(job)
         else:
             self.lanes.put(lane, job)
 
@@ -129,51 +134,33 @@ class Dispatch:
         cap = self._policy.cap_of(endpoint.profile) if endpoint else 1
         return self.lanes.of(endpoint_id, cap)
 
-    async def _held_back(self, job: Job) -> None:
-        breaker = self._lane_of(job.owed.endpoint_id).breaker
-        if not isinstance(breaker, Open):
-            self.enter(job)
-        else:  # what was fetched too: on record the breaker may be closed by now, which we must hear
-            await self._park(job, breaker.reason, breaker.until, unless_closed=True)
-
-    async def _crowded_out(self, job: Job) -> None:
-        await self._park(job, "in_flight", job.now)
-
     def _refused(self, job: Job, free_at: datetime) -> None:
-        async def park(job: Job) -> None:
-            await self._park(job, "rate_limit", free_at)
+        self._park(job, "rate_limit", free_at)
 
-        self._insisting.begin(job, park)
+    def _crowded_out(self, job: Job) -> None:
+        self._park(job, "in_flight", job.now)
 
-    async def _park(
+    def _park(
         self, job: Job, reason: Parking, due: datetime, *, unless_closed: bool = False
     ) -> None:
         wish = Wish(job.owed, job.state, reason, job.now, due, unless_closed)
-        match await self._lot.park(wish):
-            case "parked":
-                log.info(
-                    "delivery.parked",
-                    delivery_id=job.owed.delivery_id,
-                    endpoint_id=job.owed.endpoint_id,
-                    correlation_id=job.owed.correlation_id,
-                    reason=reason,
-                )
-                await self._insisting.done(job)
-            case "lost":
-                await self._lost(job)
-            case "ready" if reason == "ordering":
-                job.cleared = True
-                self.admit(job)
-            case "ready":
-                lane = self._lane_of(job.owed.endpoint_id)
-                if not lane.turning:
-                    lane.breaker = Closed()
-                self.lanes.put(lane, job)
+        self._parker.park(job, wish)
+
+    async def _not_parked(self, reason: Parking, job: Job) -> None:
+        """Go on with a job: on record, there was no reason any more to park it."""
+        if reason == "ordering":
+            job.cleared = True
+            self.admit(job)
+            return
+        lane = self._lane_of(job.owed.endpoint_id)
+        if not lane.turning:
+            lane.breaker = Closed()
+        self.lanes.put(lane, job)
 
     async def _set_aside(self, job: Job, *, deleted: bool) -> None:
         """The endpoint is not to be sent to: hold what is owed until it is, or give it up."""
         if not deleted and job.owed.trigger != "test":
-            await self._park(job, "disabled", job.now)
+            self._park(job, "disabled", job.now)
             return
         why = "endpoint_deleted" if deleted else "endpoint_inactive"
         after = evolve(job.state, Discard(why), "none")
@@ -214,7 +201,7 @@ class Dispatch:
                 if job.is_fetched:
                     job.finish()
                 else:
-                    self._insisting.begin(job, self._crowded_out)
+                    self._crowded_out(job)
 
 
 def _comes_after(job: Job, profile: Profile) -> bool:

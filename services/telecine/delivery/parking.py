@@ -5,7 +5,7 @@ endpoint's timer set, or its predecessor under way, or waits for its endpoint to
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -28,7 +28,6 @@ from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import surprise
 from telecine.shared.sending.owed import Owed
 from telecine.shared.tables.database import Database
-from telecine.shared.tables.group_commit import GroupCommit
 from telecine.shared.tasks import insist
 from telecine.shared.time.timers import set_timer
 from telecine.shared.wire.bus import Bus
@@ -41,8 +40,6 @@ RETENTION = "retention"
 Answer = Literal["parked", "ready", "lost"]
 #: What is parked for these reasons is fetched when the endpoint's timer fires.
 _FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight")
-#: Seconds that what is parked waits for more: an endpoint that drowns would take a transaction for a few.
-_LINGER = 0.05
 
 
 @dataclass(frozen=True)
@@ -69,13 +66,28 @@ class ParkingLot:
         self._bus = bus
         self._database = database
         self._parked = parked
-        self._wishes: GroupCommit[Wish, Answer] = GroupCommit(self._park, linger=_LINGER)
-        self._followers: GroupCommit[Wish, Answer] = GroupCommit(self._park)  # they may go soon
 
-    async def park(self, wish: Wish) -> Answer:
-        """Park a delivery; returns when its row is committed and its endpoint's timer set."""
-        group = self._followers if wish.reason == "ordering" else self._wishes
-        return await group.put(wish)
+    async def park(self, wishes: Sequence[Wish]) -> list[Answer]:
+        """Park deliveries in one transaction; returns when that is committed and their endpoints' timers
+        are set."""
+        async with self._database.writing() as connection:
+            behind = [w.owed.predecessor for w in wishes if w.reason == "ordering"]
+            await lock_chains(self._database, connection, [p for p in behind if p])
+            ended = await self._ended(connection, {p for p in behind if p})
+            whose = {(w.owed.org, w.owed.endpoint_id) for w in wishes if w.reason in _FETCHED}
+            gates = await locked(self._database, connection, whose)
+            standing = [wish for wish in wishes if _stands(wish, ended, gates)]
+            parked = await self._write(connection, standing)
+            armed = await _arm(connection, gates, [w for w in standing if _id(w) in parked])
+        await self.set_timers(armed)
+        for wish in standing:
+            if _id(wish) in parked:
+                self._parked(wish.reason)
+        kept = {_id(wish) for wish in standing}
+        return [
+            "ready" if _id(wish) not in kept else "parked" if _id(wish) in parked else "lost"
+            for wish in wishes
+        ]
 
     async def remind(self, endpoint_id: str) -> None:
         """Set an endpoint's timer once more, if one is to be set: who did may not have lived to."""
@@ -135,26 +147,6 @@ class ParkingLot:
 
         if waiting:
             await insist(set_all, failed)
-
-    async def _park(self, wishes: list[Wish]) -> list[Answer]:
-        async with self._database.writing() as connection:
-            behind = [w.owed.predecessor for w in wishes if w.reason == "ordering"]
-            await lock_chains(self._database, connection, [p for p in behind if p])
-            ended = await self._ended(connection, {p for p in behind if p})
-            whose = {(w.owed.org, w.owed.endpoint_id) for w in wishes if w.reason in _FETCHED}
-            gates = await locked(self._database, connection, whose)
-            standing = [wish for wish in wishes if _stands(wish, ended, gates)]
-            parked = await self._write(connection, standing)
-            armed = await _arm(connection, gates, [w for w in standing if _id(w) in parked])
-        await self.set_timers(armed)
-        for wish in standing:
-            if _id(wish) in parked:
-                self._parked(wish.reason)
-        kept = {_id(wish) for wish in standing}
-        return [
-            "ready" if _id(wish) not in kept else "parked" if _id(wish) in parked else "lost"
-            for wish in wishes
-        ]
 
     async def _write(self, connection: AsyncConnection, wishes: list[Wish]) -> set[str]:
         parked: set[str] = set()

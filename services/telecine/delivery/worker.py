@@ -64,6 +64,7 @@ class Worker:
             turned=self._turned,
         )
         self._dispatch = Dispatch(
+            depot.bus,
             depot.clock,
             records=depot.records,
             directory=depot.directory,

@@ -26,7 +26,7 @@ async def _measured(parts: Parts) -> Delivery:
     parked = await _prepare(parts)
     rounds = tuple([await _round(parts, plan.deliveries) for _ in range(plan.rounds)])
     latencies = await parts.stream(plan.rate, plan.seconds)
-    hung = await hang(parts, rounds, latencies) if plan.hang else None
+    hung = await hang(parts) if plan.hang else None
     soaked = await soak(parts) if plan.soak else None
     identity = parts.backlog.identity
     recorded = await parts.tables.recorded(identity(0), identity(parts.backlog.made))

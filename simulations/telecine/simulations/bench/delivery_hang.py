@@ -8,31 +8,33 @@ from time import perf_counter
 
 from telecine.shared.errors import TelecineError
 from telecine.simulations.bench.backlog import To
-from telecine.simulations.bench.delivery_measures import Hang, Round
+from telecine.simulations.bench.delivery_measures import Hang
 from telecine.simulations.bench.delivery_parts import PATIENCE, Parts
 from telecine.simulations.bench.measures import percentile
 
 _POLL = 0.01
 
 
-async def hang(parts: Parts, without: Sequence[Round], latencies: Sequence[float]) -> Hang:
-    """Measure it; `without` and `latencies` are those of the same run while all answer."""
-    plan, hung = parts.plan, 0
-    rates: list[float] = []
-    for _ in range(plan.rounds):
+async def hang(parts: Parts) -> Hang:
+    """Measure it: as often as there are rounds, each time without and at once with one that hangs, since
+    the machine's own speed may be another one a minute later."""
+    rates, lates, hung = [], [], 0
+    for _ in range(parts.plan.rounds):
+        usual = await _round(parts, ())
         async with _hanging(parts) as more:
-            rates.append(await _round(parts, more))
+            rates.append((usual, await _round(parts, more)))
             hung += (await parts.receiver.ask("count"))["hung"]
-    async with _hanging(parts) as more:
-        late = percentile(await _stream(parts, more), 0.99)
-    usual, on_time = median(each.per_second for each in without), percentile(latencies, 0.99)
+    for _ in range(parts.plan.rounds):
+        on_time = await _p99(parts, ())
+        async with _hanging(parts) as more:
+            lates.append((on_time, await _p99(parts, more)))
     return Hang(
-        without_per_second=usual,
-        with_per_second=median(rates),
-        throughput_kept=median(rates) / usual,
-        without_p99_ms=on_time,
-        with_p99_ms=late,
-        p99_grown=late / on_time,
+        without_per_second=median(without for without, _ in rates),
+        with_per_second=median(with_ for _, with_ in rates),
+        throughput_kept=median(with_ / without for without, with_ in rates),
+        without_p99_ms=median(without for without, _ in lates),
+        with_p99_ms=median(with_ for _, with_ in lates),
+        p99_grown=median(with_ / without for without, with_ in lates),
         hung=hung,
     )
 
@@ -65,6 +67,6 @@ async def _round(parts: Parts, more: Sequence[To]) -> float:
     return (count - early) / seconds
 
 
-async def _stream(parts: Parts, more: Sequence[To]) -> list[float]:
+async def _p99(parts: Parts, more: Sequence[To]) -> float:
     plan = parts.plan
-    return await parts.stream(plan.rate, plan.seconds, more)
+    return percentile(await parts.stream(plan.rate, plan.seconds, more), 0.99)

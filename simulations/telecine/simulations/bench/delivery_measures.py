@@ -34,7 +34,8 @@ class Round:
 class Hang:
     """What one endpoint in ten that hangs costs the other nine; `1`: nothing.
 
-    Rates are those of the other nine. `hung`: deliveries whose requests were left without an answer
+    Rates are those of the other nine. All are medians; `throughput_kept` and `p99_grown` of what stood
+    side by side, one right after the other. `hung`: deliveries whose requests were left without an answer
     while the nine were measured.
     """
 
