@@ -1,15 +1,18 @@
 """What a receiver says is obeyed: later, less, never again; and what an endpoint's owner has set."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from telecine.delivery.breakers import Breakers
+from telecine.delivery.parking import ParkingLot
+from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer
 from tests import rooms as houses
-from tests.customer import Customer
+from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, endpoint
 from tests.rooms import Rooms
 from tests.waiting import until
@@ -92,6 +95,31 @@ async def test_a_wish_for_less_holds_the_whole_endpoint_and_a_probe_ends_that(
     details = [await customer.delivery(d["id"]) for d in await customer.deliveries()]
     triggers = sorted(attempt["trigger"] for each in details for attempt in each["attempts"])
     assert triggers == ["first", "first", "first", "first", "probe", "retry"]
+    assert await rooms.problems() == []
+
+
+async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
+    house: House, receiver: Deciding
+) -> None:
+    """On record it is closed; this worker hears of that when it comes to park there."""
+    rooms, customer = house
+    busy = Answer(429, headers={"Retry-After": "600"})
+    receiver.decide = lambda taken: busy if len(receiver.received) == 1 else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+    await customer.upload("first")
+    await customer.one(hooks, "postponed")
+    await customer.upload("parked")
+    await parked(customer, hooks, 1, "rate_limit")
+
+    async with opened(rooms.settings.database("delivery"), []) as database:
+        now = datetime.now(UTC) - timedelta(minutes=1)  # virtual time stands still since the start
+        armed = await Breakers(database).closed((ORG, hooks), now)
+        for title in ("second", "third"):
+            await customer.upload(title)
+        await succeeded(customer, hooks, 2)
+        await ParkingLot(rooms.bus, database).set_timers(armed)
+    await succeeded(customer, hooks, 3)
+
     assert await rooms.problems() == []
 
 

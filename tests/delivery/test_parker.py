@@ -1,4 +1,4 @@
-"""The parker on a real database: what is parked together is acknowledged together; nobody is left behind."""
+"""The parker on a real database: what is parked together is acknowledged together, and nobody is left."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
