@@ -13,7 +13,7 @@ from telecine.delivery.decider import INITIAL, Parking, Succeeded
 from telecine.delivery.insisting import Insisting
 from telecine.delivery.job import Job
 from telecine.delivery.parker import Parker
-from telecine.delivery.parking import ParkingLot
+from telecine.delivery.parking import Answer, ParkingLot, Wish
 from telecine.delivery.records import Records, state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import Unavailable
@@ -170,3 +170,21 @@ async def test_what_could_not_be_parked_or_acknowledged_begins_again(
 
         await done(copy.park("three"))
         assert copy.wire.acknowledged == [["three"]]
+
+
+async def test_one_that_cannot_be_parked_keeps_nobody_else_from_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = ParkingLot.park
+
+    async def all_but_one(lot: ParkingLot, wishes: Sequence[Wish]) -> list[Answer]:
+        if any(wish.owed.delivery_id == "bad" for wish in wishes):
+            raise ValueError("no database would take it")
+        return await park(lot, wishes)
+
+    async with working(database_url) as copy:
+        monkeypatch.setattr(ParkingLot, "park", all_but_one)
+        await done(copy.park("one", "bad", "two"))
+
+        assert copy.again == ["bad"]
+        assert copy.held.let_go == ["one", "two"]

@@ -127,6 +127,29 @@ ACTS = [
         tests="delivery/test_parking.py::test_what_is_parked_has_its_endpoints_one_timer[sqlite]",
     ),
     act(
+        "what-cannot-be-parked-is-let-go",
+        "what could not be parked begins again",
+        Edit(
+            f"{DELIVERY}/parker.py",
+            "                    self._insisting.again(each.job, error)\n",
+            "                    each.job.finish()\n",
+        ),
+        tests="delivery/test_parker.py::"
+        "test_what_could_not_be_parked_or_acknowledged_begins_again[sqlite-park]",
+    ),
+    act(
+        "nobody-hears-that-a-breaker-was-closed",
+        "a breaker that another worker has closed holds nobody back",
+        Edit(
+            f"{DELIVERY}/dispatch.py",
+            "        if not lane.turning:\n            lane.breaker = Closed()\n"
+            "        self.lanes.put(lane, job)\n",
+            "        self._enter(lane, job)\n",
+        ),
+        tests="delivery/test_obeying.py::"
+        "test_a_breaker_that_another_worker_has_closed_holds_nobody_back",
+    ),
+    act(
         "followers-are-not-released",
         "who ends a delivery lets the next one of its chain go",
         Edit(

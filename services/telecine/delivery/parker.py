@@ -15,6 +15,7 @@ from telecine.delivery.decider import Parking
 from telecine.delivery.insisting import Insisting, Step
 from telecine.delivery.job import Job, release
 from telecine.delivery.parking import ParkingLot, Wish
+from telecine.shared.errors import Unavailable
 from telecine.shared.wire.bus import Bus
 
 log = structlog.get_logger()
@@ -73,7 +74,8 @@ class Parker:
             del waiting[: len(group)]
 
     async def _park(self, group: list[_Asked]) -> None:
-        """Park a group; if that fails, each job begins again after a pause."""
+        """Park a group; of one that cannot be parked as a whole, each by itself. If that fails, a job
+        begins again after a pause."""
         try:
             answers = await self._lot.park([each.wish for each in group])
             named = list(zip(group, answers, strict=True))
@@ -81,8 +83,12 @@ class Parker:
             _say(parked)
             await self._bus.ack_all([each.job.message for each in parked if each.job.message])
         except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
-            for each in group:
-                self._insisting.again(each.job, error)
+            if len(group) > 1 and not isinstance(error, Unavailable):
+                for each in group:
+                    await self._park([each])
+            else:
+                for each in group:
+                    self._insisting.again(each.job, error)
             return
         release(each.job for each in parked)
         for each, answer in named:
