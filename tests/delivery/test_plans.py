@@ -2,18 +2,17 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
 from telecine.delivery import sweeping
 from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import Customer
+from tests.delivery.statements import Statement, heard
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -22,29 +21,11 @@ _SHORT = "deliveries_(waiting|parked|behind)"
 _WHOLE = re.compile(rf"SCAN (deliveries|attempts)(?!.* INDEX {_SHORT}\b)")
 
 
-@contextmanager
-def listening(path: Path) -> Iterator[dict[str, Any]]:
-    """Answer the statements made to a SQLite file in the block, each with parameters it had."""
-    made: dict[str, Any] = {}
-
-    def note(
-        connection: Connection, _: Any, statement: str, parameters: Any, __: Any, many: bool
-    ) -> None:
-        if not many and connection.engine.url.database == str(path):
-            made[statement] = parameters
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield made
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def reads_all(path: Path, made: dict[str, Any]) -> list[str]:
+def reads_all(path: Path, made: list[Statement]) -> list[str]:
     """Answer the statements that go through all of a table, as SQLite would do them."""
     found = []
     with closing(sqlite3.connect(path)) as connection:
-        for statement, parameters in made.items():
+        for statement, parameters in dict(made).items():
             if re.match("SELECT|UPDATE|DELETE|INSERT", statement):
                 plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
                 found += [f"{row[-1]}: {statement}" for row in plan if _WHOLE.match(row[-1])]
@@ -83,10 +64,9 @@ async def test_nothing_reads_the_whole_table(
     monkeypatch.setattr(sweeping, "_PERIOD", 0.2)
     async with houses.opened(tmp_path / "data", speed=1000) as (rooms, customer):
         path = tmp_path / "data" / "delivery.db"
-        with listening(path) as made:
+        with heard(Engine, str(path)) as made:
             await work(rooms, customer)
-            swept = len([one for one in made if "gates.due <" in one])
-            assert swept, "no sweep was seen"
-            assert any("predecessor IN" in one for one in made), "nobody was released"
+            assert any("gates.due <" in one for one, _ in made), "no sweep was seen"
+            assert any("predecessor IN" in one for one, _ in made), "nobody was released"
 
         assert reads_all(path, made) == []

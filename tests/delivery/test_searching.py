@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from telecine.delivery.outcome import BODY_CAP
 from telecine.delivery.queries import Queries
@@ -16,6 +15,7 @@ from telecine.shared.contracts.attempts import SearchAttempts, Statuses
 from telecine.shared.contracts.delivery import ListDeliveries
 from telecine.shared.tables.database import Database, opened
 from tests.delivery.rows import add, add_many, after, attempt, delivery
+from tests.delivery.statements import heard
 
 NONE = Statuses(least=None, most=None)
 #: How both databases say that they read a whole table.
@@ -186,16 +186,8 @@ async def test_deliveries_are_found_by_why_they_wait_and_when_their_event_was(
 
 async def plans(database: Database, ask: Any) -> list[str]:
     """Ask something; answer how the database finds what every statement of it wants."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
+    with heard(database.engine.sync_engine) as asked:
         await ask
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
     explain = "EXPLAIN " if database.is_postgresql else "EXPLAIN QUERY PLAN "
     found = []
     async with database.engine.connect() as connection:
