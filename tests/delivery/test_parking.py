@@ -166,6 +166,20 @@ async def test_a_predecessor_that_waits_for_its_retry_has_not_ended(database_url
         assert await one.park("second", "ordering", after="first") == "parked"
 
 
+async def test_an_attempt_that_lost_its_number_has_ended_nothing(database_url: str) -> None:
+    """It was made twice: one was told 410 and is on record, and the other, which went well, came late."""
+    async with working(database_url) as one:
+        owed, state = replace(OWED, delivery_id="first"), Postponed(2, minute(9))
+        row = delivery_row(owed, state, minute(2), "first")
+        await one.records.put(Entry(row, {**attempt(1, state), "delivery_id": "first"}))
+        await one.park("second", "ordering", after="first")
+
+        assert await one.end("first") == []
+
+        assert state_of(await one.records.get("first")) == state
+        assert await one.reason("second") == "ordering"
+
+
 async def test_a_predecessor_that_retention_has_taken_counts_as_ended(database_url: str) -> None:
     old, young = object_id(minute(1), "old"), object_id(minute(30), "young")
     async with working(database_url) as one:

@@ -154,11 +154,22 @@ ACTS = [
         "who ends a delivery lets the next one of its chain go",
         Edit(
             f"{DELIVERY}/records.py",
-            "            if ending:\n",
+            "            if ended:\n",
             "            if False:\n",
         ),
         tests="delivery/test_parking.py::"
         "test_the_end_of_a_predecessor_releases_its_follower_in_the_same_transaction[sqlite]",
+    ),
+    act(
+        "who-lost-a-race-releases-followers",
+        "an attempt that lost its number lets nobody go",
+        Edit(
+            f"{DELIVERY}/records.py",
+            "                if moved and entry.ends\n",
+            "                if entry.ends\n",
+        ),
+        tests="delivery/test_parking.py::"
+        "test_an_attempt_that_lost_its_number_has_ended_nothing[sqlite]",
     ),
     act(
         "order-ends-where-an-endpoint-is-off",

@@ -180,14 +180,19 @@ class Records:
         won: list[bool] = []
         armed: list[Armed] = []
         async with self._database.writing() as connection:
-            ending = {entry.delivery["id"]: entry.delivery for entry in entries if entry.ends}
+            ending = [entry.delivery["id"] for entry in entries if entry.ends]
             await lock_chains(self._database, connection, ending)
             async with self._database.driven(connection) as driver:
                 for group in _apart(entries):
                     won += await self._write_group(driver, group)
-            if ending:
-                ended_at = max(row["updated_at"] for row in ending.values())
-                armed = await release(self._database, connection, ending, ended_at)
+            # Who was not quick enough has ended nothing: the delivery may wait for its next attempt.
+            ended = {
+                entry.delivery["id"]: entry.delivery["updated_at"]
+                for entry, moved in zip(entries, won, strict=True)
+                if moved and entry.ends
+            }
+            if ended:
+                armed = await release(self._database, connection, ended, max(ended.values()))
         self._committed(len(entries))
         return Written(won, armed)
 
