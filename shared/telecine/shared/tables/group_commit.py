@@ -12,8 +12,7 @@ class GroupCommit(Generic[T, R]):
     """Writes what many wait for in one transaction: `put` returns when its item is committed.
 
     `write` gets the items in the order of arrival and answers one result for each. If it fails,
-    everybody in that group gets the error. `committed` is told how large each group was. `linger`:
-    seconds that a group waits for more, where a transaction costs much and nobody is in a hurry.
+    everybody in that group gets the error. `committed` is told how large each group was.
     """
 
     def __init__(
@@ -21,13 +20,11 @@ class GroupCommit(Generic[T, R]):
         write: Callable[[list[T]], Awaitable[Sequence[R]]],
         *,
         most: int = 200,
-        linger: float = 0.0,
         committed: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._write = write
         self._committed = committed
         self._most = most
-        self._linger = linger
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -41,8 +38,6 @@ class GroupCommit(Generic[T, R]):
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                if self._linger and len(self._waiting) < self._most:
-                    await asyncio.sleep(self._linger)
                 group = self._waiting[: self._most]
                 del self._waiting[: self._most]
                 await self._write_group(group)
