@@ -55,6 +55,16 @@ async def succeeded(customer: Customer, endpoint_id: str, count: int) -> None:
     await until(there, deadline=60)
 
 
+async def asked_for_less(customer: Customer, receiver: Deciding) -> str:
+    """Answer an endpoint whose first webhook was told to come in ten minutes, and so nothing is sent."""
+    busy = Answer(429, headers={"Retry-After": "600"})
+    receiver.decide = lambda _: busy if len(receiver.received) == 1 else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+    await customer.upload("first")
+    await customer.one(hooks, "postponed")
+    return hooks
+
+
 async def test_retry_after_puts_the_next_attempt_off(house: House, receiver: Deciding) -> None:
     rooms, customer = house
     busy = Answer(503, headers={"Retry-After": "3600"})
@@ -77,12 +87,8 @@ async def test_a_wish_for_less_holds_the_whole_endpoint_and_a_probe_ends_that(
     house: House, receiver: Deciding
 ) -> None:
     rooms, customer = house
-    busy = Answer(429, headers={"Retry-After": "600"})
-    receiver.decide = lambda taken: busy if len(receiver.received) == 1 else Answer()
-    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+    hooks = await asked_for_less(customer, receiver)
 
-    await customer.upload("first")
-    await customer.one(hooks, "postponed")
     for number in range(4):
         await customer.upload(f"later {number}")
     await parked(customer, hooks, 4, "rate_limit")
@@ -103,11 +109,7 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
 ) -> None:
     """On record it is closed; this worker hears of that when it comes to park there."""
     rooms, customer = house
-    busy = Answer(429, headers={"Retry-After": "600"})
-    receiver.decide = lambda taken: busy if len(receiver.received) == 1 else Answer()
-    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
-    await customer.upload("first")
-    await customer.one(hooks, "postponed")
+    hooks = await asked_for_less(customer, receiver)
     await customer.upload("parked")
     await parked(customer, hooks, 1, "rate_limit")
 
