@@ -22,12 +22,14 @@ from telecine.delivery.decider import (
 from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome, Timings
 from telecine.delivery.records import state_of
+from telecine.delivery.rows import AttemptValues, DeliveryValues
 from telecine.delivery.signing import signer
 from telecine.delivery.stencil import REDACTED, Moment, Webhook, stencil_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms import packs
 from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import BrokenLog
+from telecine.shared.tables.schema import table_of
 from tests.shared import endpoints
 from tests.shared.golden_cases import OWED
 from tests.shared.videos import minute
@@ -77,13 +79,14 @@ def sent() -> Webhook:
     return stencil_of(PROFILE, PACK, KEYS, timeout=7.0).fill(OWED, moment)
 
 
-def row(state: State) -> dict[str, Any]:
+def row(state: State) -> AttemptValues:
+    webhook = sent()
     return attempt_row(
         OWED,
-        sent(),
+        webhook.stencil,
+        webhook.record,
         OUTCOME,
         state,
-        number=state.next - 1,
         trigger="first" if state.next == 2 else "retry",
         cause=None,
         moment=Moment(minute(3), minute(90)),
@@ -91,8 +94,15 @@ def row(state: State) -> dict[str, Any]:
     )
 
 
+def test_values_are_those_of_the_columns_in_their_order() -> None:
+    deliveries, attempts = table_of(DeliveryRow), table_of(AttemptRow)
+
+    assert DeliveryValues._fields == tuple(deliveries.columns.keys())
+    assert AttemptValues._fields == tuple(attempts.columns.keys())[1:]
+
+
 def test_record_of_an_attempt_fits_its_table_and_says_what_happened() -> None:
-    found = AttemptRow(**row(Postponed(2, minute(5))))
+    found = AttemptRow(**row(Postponed(2, minute(5)))._asdict())
 
     assert (found.number, found.trigger, found.status, found.error) == (1, "first", 503, "status")
     assert (found.started_at, found.ended_at, found.wall_at) == (minute(3), minute(4), minute(90))
@@ -112,11 +122,11 @@ def test_record_of_an_attempt_fits_its_table_and_says_what_happened() -> None:
 def test_record_of_a_last_attempt_has_no_next_one(state: State) -> None:
     found = row(state)
 
-    assert (found["trigger"], found["next_at"], found["next_reason"]) == ("retry", None, None)
+    assert (found.trigger, found.next_at, found.next_reason) == ("retry", None, None)
 
 
 def test_record_keeps_the_headers_and_not_their_secrets() -> None:
-    headers = dict(json.loads(row(Succeeded(2))["request_headers"]))
+    headers = dict(json.loads(row(Succeeded(2)).request_headers))
 
     assert headers["X-Their-Token"] == REDACTED
     assert headers["webhook-id"] == OWED.delivery_id
@@ -125,9 +135,9 @@ def test_record_keeps_the_headers_and_not_their_secrets() -> None:
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.kind)
 def test_row_of_a_delivery_says_its_state_and_gives_it_back(state: State) -> None:
-    columns = delivery_row(OWED, state, minute(6), "first")
-    columns["resent"] = state.resent if isinstance(state, Postponed | Parked) else 0
-    found = DeliveryRow(**columns)
+    resent = state.resent if isinstance(state, Postponed | Parked) else 0
+    values = delivery_row(OWED, state, minute(6), "first")._replace(resent=resent)
+    found = DeliveryRow(**values._asdict())
 
     assert state_of(found) == state
     assert (found.id, found.body, found.updated_at) == (OWED.delivery_id, OWED.body, minute(6))
@@ -142,7 +152,7 @@ def test_row_of_a_delivery_says_what_this_entry_adds_to_its_counts(
 ) -> None:
     found = delivery_row(OWED, Succeeded(4), minute(6), trigger)
 
-    assert (found["attempts"], found["resent"]) == (attempts, resent)
+    assert (found.attempts, found.resent) == (attempts, resent)
 
 
 def test_delivery_without_a_row_has_nothing_on_record() -> None:
@@ -153,10 +163,10 @@ def test_delivery_without_a_row_has_nothing_on_record() -> None:
     "changes", [{"state": "lost"}, {"state": "postponed", "next_at": None}, {"state": "parked"}]
 )
 def test_row_that_says_no_state_breaks_the_log(changes: dict[str, Any]) -> None:
-    columns = delivery_row(OWED, Postponed(2, minute(5)), minute(6), "first")
+    values = delivery_row(OWED, Postponed(2, minute(5)), minute(6), "first")
 
     with pytest.raises(BrokenLog, match=OWED.delivery_id):
-        state_of(DeliveryRow(**{**columns, **changes}))
+        state_of(DeliveryRow(**values._asdict() | changes))
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,18 @@ import pytest
 
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import Discarded, Postponed, State, Succeeded
-from telecine.delivery.records import Entry, Records, owed_of, state_of
+from telecine.delivery.records import Entry, Records, owed_of, state_of, values_of
+from telecine.delivery.rows import AttemptValues
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.tables.database import opened
 from tests.shared.golden_cases import OWED
 from tests.shared.videos import minute
 
 
-def attempt(number: int, state: State) -> dict[str, Any]:
+def attempt(number: int, state: State, delivery_id: str = OWED.delivery_id) -> AttemptValues:
     due = state.due if isinstance(state, Postponed) else None
-    return AttemptRow(
-        delivery_id=OWED.delivery_id,
+    row = AttemptRow(
+        delivery_id=delivery_id,
         number=number,
         trigger="first" if number == 1 else "retry",
         started_at=minute(number),
@@ -44,13 +45,14 @@ def attempt(number: int, state: State) -> dict[str, Any]:
         first_byte_ms=None,
         next_at=due,
         next_reason="schedule" if due else None,
-    ).model_dump(exclude={"id"})
+    )
+    return values_of(row)
 
 
 def entry(number: int, state: State, *, new: bool = False, **owed: Any) -> Entry:
     """Answer what attempt `number` leaves on record if it leads to a state."""
     changed = replace(OWED, **owed)
-    row = {**attempt(number, state), "delivery_id": changed.delivery_id}
+    row = attempt(number, state, changed.delivery_id)
     return Entry(delivery_row(changed, state, minute(number), "retry"), row, new=new)
 
 
@@ -76,7 +78,7 @@ async def test_attempts_one_after_the_other_move_a_delivery_on(database_url: str
         assert await kept.put(entry(3, Succeeded(4)))
 
         assert await state(kept) == Succeeded(4)
-        assert (await kept.attempt(OWED.delivery_id, 3))["number"] == 3
+        assert (await kept.attempt(OWED.delivery_id, 3)).number == 3
 
 
 @pytest.mark.parametrize(
@@ -92,7 +94,7 @@ async def test_an_attempt_with_another_number_than_the_next_moves_nothing(
 
         assert await state(kept) == Postponed(2, minute(1) + timedelta(seconds=5))
         last = await kept.attempt(OWED.delivery_id, 1)
-        assert (last["number"], last["trigger"]) == (1, "first")
+        assert (last.number, last.trigger) == (1, "first")
 
 
 async def test_a_discard_uses_up_the_number_of_the_attempt_it_replaces(database_url: str) -> None:
@@ -112,7 +114,7 @@ async def test_of_the_same_attempt_in_one_group_one_wins(database_url: str, new:
         won = (await kept.write([failed(1, new=new) for _ in range(5)])).won
 
         assert sorted(won) == [False] * 4 + [True]
-        assert (await kept.attempt(OWED.delivery_id, 1))["trigger"] == "first"
+        assert (await kept.attempt(OWED.delivery_id, 1)).trigger == "first"
 
 
 @pytest.mark.parametrize("new", [False, True])

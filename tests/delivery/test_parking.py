@@ -77,7 +77,7 @@ class Lot:
         """Put a last attempt on record; answer the endpoints whose timers that has set."""
         owed = replace(OWED, delivery_id=name)
         state = Succeeded(2) if good else Exhausted(2)
-        row = {**attempt(1, state), "delivery_id": name}
+        row = attempt(1, state, name)
         entry = Entry(delivery_row(owed, state, minute(2), "first"), row, ordered=True)
         return [armed.endpoint_id for armed in (await self.records.write([entry])).armed]
 
@@ -161,7 +161,7 @@ async def test_a_predecessor_that_waits_for_its_retry_has_not_ended(database_url
     async with working(database_url) as one:
         owed, state = replace(OWED, delivery_id="first"), Postponed(2, minute(9))
         row = delivery_row(owed, state, minute(2), "first")
-        await one.records.put(Entry(row, {**attempt(1, state), "delivery_id": "first"}))
+        await one.records.put(Entry(row, attempt(1, state, "first")))
 
         assert await one.park("second", "ordering", after="first") == "parked"
 
@@ -171,7 +171,7 @@ async def test_an_attempt_that_lost_its_number_has_ended_nothing(database_url: s
     async with working(database_url) as one:
         owed, state = replace(OWED, delivery_id="first"), Postponed(2, minute(9))
         row = delivery_row(owed, state, minute(2), "first")
-        await one.records.put(Entry(row, {**attempt(1, state), "delivery_id": "first"}))
+        await one.records.put(Entry(row, attempt(1, state, "first")))
         await one.park("second", "ordering", after="first")
 
         assert await one.end("first") == []

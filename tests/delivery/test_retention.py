@@ -147,7 +147,7 @@ async def test_a_delivery_in_progress_is_recorded_between_small_batches(
     records = Records(database)
     while not cleaning.done():
         owed = replace(OWED, delivery_id=f"new-{len(recorded)}")
-        row = {**test_chain_records.attempt(1, Succeeded(2)), "delivery_id": owed.delivery_id}
+        row = test_chain_records.attempt(1, Succeeded(2), owed.delivery_id)
         await records.put(Entry(delivery_row(owed, Succeeded(2), NOW, "first"), row))
         recorded.append(len(deleted))
         await asyncio.sleep(0)

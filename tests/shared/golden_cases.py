@@ -8,6 +8,7 @@ from typing import Any
 
 from telecine.clock import time_line
 from telecine.delivery.publishing import Publishing, Told
+from telecine.delivery.rows import AttemptValues
 from telecine.shared.aggregates import endpoint, job, live
 from telecine.shared.aggregates.endpoint import Active, Endpoint
 from telecine.shared.aggregates.folder import Folder, Standing
@@ -204,10 +205,8 @@ ATTEMPTS: tuple[dict[str, Any], ...] = (
     {"number": 11, "trigger": "resend", "status": 500, "error": "status"},
 )
 ATTEMPT: dict[str, Any] = {
+    **dict.fromkeys(AttemptValues._fields),
     "trigger": "retry",
-    "status": None,
-    "error": None,
-    "next_at": None,
     "ended_at": minute(9),
 }
 CLOCK_FACTS: tuple[ClockFact, ...] = (
@@ -222,7 +221,7 @@ async def _news() -> dict[str, Written]:
     for fact in CLOCK_FACTS:
         await time_line.append(bus, fact, after=6)
     for attempt in ATTEMPTS:
-        await Publishing(bus).tell([Told(OWED, {**ATTEMPT, **attempt}, seen=3)])
+        await Publishing(bus).tell([Told(OWED, AttemptValues(**{**ATTEMPT, **attempt}), seen=3)])
     told = [each for each in bus.noted if not each.subject.startswith("timer.")]
     return {_name(each.headers): each for each in told}
 

@@ -10,32 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has no stubs
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 
+from telecine.delivery.rows import AttemptValues, DeliveryValues
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.tables.database import Database, UtcTime
 from telecine.shared.tables.schema import table_of
 
-Rows = Sequence[dict[str, Any]]
-
-
-def _names(table: Table, but: str = "") -> tuple[str, ...]:
-    return tuple(column.name for column in table.columns if column.name != but)
-
-
 _DELIVERIES, _ATTEMPTS = table_of(DeliveryRow), table_of(AttemptRow)
-_OF_DELIVERY, _OF_ATTEMPT = _names(_DELIVERIES), _names(_ATTEMPTS, but="id")
-_delivery, _attempt = itemgetter(*_OF_DELIVERY), itemgetter(*_OF_ATTEMPT)
+_OF_DELIVERY, _OF_ATTEMPT = DeliveryValues._fields, AttemptValues._fields
 
 
 def _arrays() -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's own lack
-    types = [column.type.compile(dialect) for column in _DELIVERIES.columns]
+    types = [_DELIVERIES.columns[name].type.compile(dialect) for name in _OF_DELIVERY]
     listed = (f"${place}::{kind}[]" for place, kind in enumerate(types, start=1))
     return f"SELECT * FROM unnest({', '.join(listed)})"  # noqa: S608 - no input in it
 
@@ -48,7 +40,7 @@ class _Upsert:
     changed: tuple[str, ...]
     added: tuple[str, ...]
     where: str
-    fits: Callable[[dict[str, Any], int, str], bool]
+    fits: Callable[[DeliveryValues, int, str], bool]
 
     @cached_property
     def postgresql(self) -> str:
@@ -73,14 +65,14 @@ _MOVING = _Upsert(
     ("state", "next", "next_at", "reason", "ended", "updated_at"),
     ("attempts", "resent"),
     "deliveries.next = excluded.next - 1",
-    lambda row, next_, _: next_ == row["next"] - 1,
+    lambda row, next_, _: next_ == row.next - 1,
 )
 #: What parking changes: only of what waits for that very attempt, and of nothing that ended.
 _PARKING = _Upsert(
     ("state", "next_at", "reason", "updated_at"),
     (),
     "deliveries.next = excluded.next AND deliveries.state IN ('postponed', 'parked')",
-    lambda row, next_, state: next_ == row["next"] and state in {"postponed", "parked"},
+    lambda row, next_, state: next_ == row.next and state in {"postponed", "parked"},
 )
 
 
@@ -104,40 +96,46 @@ _MOMENTS_OF_DELIVERY = _moments(_DELIVERIES, _OF_DELIVERY)
 _MOMENTS_OF_ATTEMPT = _moments(_ATTEMPTS, _OF_ATTEMPT)
 
 
-async def move(database: Database, driver: Any, deliveries: Rows, *, new: bool) -> set[str]:
+async def move(
+    database: Database, driver: Any, deliveries: Sequence[DeliveryValues], *, new: bool
+) -> set[str]:
     """Write deliveries behind an attempt; answer the ids of those that this has moved on. `new`: none of
     them was on record when somebody looked."""
     return await _write(database, driver, deliveries, _MOVING, new=new)
 
 
-async def park(database: Database, driver: Any, deliveries: Rows, *, new: bool) -> set[str]:
+async def park(
+    database: Database, driver: Any, deliveries: Sequence[DeliveryValues], *, new: bool
+) -> set[str]:
     """Write deliveries that are parked; answer the ids of those that are now. `new` as for `move`."""
     return await _write(database, driver, deliveries, _PARKING, new=new)
 
 
 async def _write(
-    database: Database, driver: Any, deliveries: Rows, upsert: _Upsert, *, new: bool
+    database: Database,
+    driver: Any,
+    deliveries: Sequence[DeliveryValues],
+    upsert: _Upsert,
+    *,
+    new: bool,
 ) -> set[str]:
     """Write deliveries, each at most once; answer the ids of those that stood as they must."""
-    rows = sorted(map(_delivery, deliveries))  # the same order for all, or two would lock up
+    rows = sorted(deliveries)  # the same order for all, or two would lock up
     added = _copied if database.is_postgresql else _inserted
     if new and await added(driver, rows):
-        return {row[0] for row in rows}
+        return {row.id for row in rows}
     if database.is_postgresql:
         found = await driver.fetch(upsert.postgresql, *zip(*rows, strict=True))
         return {row[0] for row in found}
     # An executemany of SQLite's answers nothing; but nobody writes between these two.
-    ids = json.dumps([row["id"] for row in deliveries])
+    ids = json.dumps([row.id for row in rows])
     known = {id_: (next_, state) for id_, next_, state in driver.execute(_SQLITE_KNOWN, (ids,))}
-    fit = [
-        row for row in deliveries if row["id"] not in known or upsert.fits(row, *known[row["id"]])
-    ]
-    plain = [_plain(_delivery(row), _MOMENTS_OF_DELIVERY) for row in fit]
-    driver.executemany(upsert.sqlite, plain)
-    return {row["id"] for row in fit}
+    fit = [row for row in rows if row.id not in known or upsert.fits(row, *known[row.id])]
+    driver.executemany(upsert.sqlite, [_plain(row, _MOMENTS_OF_DELIVERY) for row in fit])
+    return {row.id for row in fit}
 
 
-async def _copied(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
+async def _copied(driver: Any, rows: list[DeliveryValues]) -> bool:
     """Add rows of which none is on record; False, with nothing done, if one is after all."""
     try:
         async with driver.transaction():
@@ -147,7 +145,7 @@ async def _copied(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
     return True
 
 
-async def _inserted(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
+async def _inserted(driver: Any, rows: list[DeliveryValues]) -> bool:
     driver.execute("SAVEPOINT new")
     try:
         driver.executemany(_SQLITE_NEW, [_plain(row, _MOMENTS_OF_DELIVERY) for row in rows])
@@ -159,13 +157,13 @@ async def _inserted(driver: Any, rows: list[tuple[Any, ...]]) -> bool:
     return True
 
 
-async def add(database: Database, driver: Any, attempts: Rows) -> None:
+async def add(database: Database, driver: Any, attempts: Sequence[AttemptValues]) -> None:
     """Write attempts."""
-    rows = map(_attempt, attempts)
     if database.is_postgresql:
-        await driver.copy_records_to_table("attempts", records=rows, columns=_OF_ATTEMPT)
+        await driver.copy_records_to_table("attempts", records=attempts, columns=_OF_ATTEMPT)
     else:
-        driver.executemany(_SQLITE_ATTEMPT, [_plain(row, _MOMENTS_OF_ATTEMPT) for row in rows])
+        plain = [_plain(row, _MOMENTS_OF_ATTEMPT) for row in attempts]
+        driver.executemany(_SQLITE_ATTEMPT, plain)
 
 
 def _plain(row: tuple[Any, ...], moments: list[int]) -> tuple[Any, ...]:

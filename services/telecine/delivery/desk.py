@@ -90,7 +90,7 @@ class Desk:
         wish_id = hex_of(row.id, "resend", command.request_key)
         made = await self._records.caused_by(row.id, wish_id)
         if made:
-            return _answer(row, made["number"])
+            return _answer(row, made.number)
         endpoint = await self._endpoints.load(row.org, row.endpoint_id)
         _check(endpoint.state)
         wish = Wish(

@@ -24,6 +24,7 @@ from telecine.delivery.decider import Park, Parking, State, evolve
 from telecine.delivery.fetching import fetched_at
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
+from telecine.delivery.rows import DeliveryValues
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import surprise
 from telecine.shared.sending.owed import Owed
@@ -194,7 +195,7 @@ def _stands(wish: Wish, ended: set[str], gates: dict[str, Any]) -> bool:
     return True
 
 
-def _row(wish: Wish) -> dict[str, Any]:
+def _row(wish: Wish) -> DeliveryValues:
     after = evolve(wish.state, Park(wish.reason), "none")
     return delivery_row(wish.owed, after, wish.now, None)
 

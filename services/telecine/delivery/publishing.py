@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 
 from telecine.delivery.decider import Postponed
+from telecine.delivery.rows import AttemptValues
 from telecine.shared.events.attempt import (
     AttemptExhausted,
     AttemptFailed,
@@ -37,11 +37,11 @@ _ASIDE = ("resend", "replay")
 
 @dataclass(slots=True, eq=False)
 class Told:
-    """An attempt (a row, see tables.py) to tell of, and what was owed. `seen` is the endpoint's last
-    fact that was known then, `trace` the context of the trace that it belongs to."""
+    """An attempt to tell of, and what was owed. `seen` is the endpoint's last fact that was known then,
+    `trace` the context of the trace that it belongs to."""
 
     owed: Owed
-    attempt: Mapping[str, Any]
+    attempt: AttemptValues
     seen: int
     trace: Mapping[str, str] = field(default_factory=dict)
 
@@ -75,17 +75,17 @@ def news(told: Told) -> list[AttemptMade]:
         "delivery_id": owed.delivery_id,
         "event_type": owed.event_type,
         "video_id": owed.video_id,
-        "number": attempt["number"],
-        "status": attempt["status"],
-        "error": attempt["error"],
+        "number": attempt.number,
+        "status": attempt.status,
+        "error": attempt.error,
     }
-    aside = attempt["trigger"] in _ASIDE
-    if attempt["next_at"]:
-        due = attempt["next_at"]
+    aside = attempt.trigger in _ASIDE
+    if attempt.next_at:
+        due = attempt.next_at
         failed: list[AttemptMade] = [AttemptFailed(**common, next_at=due)]
-        failing = attempt["number"] == FAILING and not aside
+        failing = attempt.number == FAILING and not aside
         return [*failed, AttemptFailing(**common, next_at=due)] if failing else failed
-    if attempt["status"] == HTTPStatus.GONE:
+    if attempt.status == HTTPStatus.GONE:
         return [AttemptGone(**common, endpoint_sequence=told.seen)]
     return [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
 
@@ -100,8 +100,8 @@ def successes(told: Sequence[Told]) -> bytes:
                     "delivery_id": each.owed.delivery_id,
                     "event_type": each.owed.event_type,
                     "video_id": each.owed.video_id,
-                    "number": each.attempt["number"],
-                    "status": each.attempt["status"],
+                    "number": each.attempt.number,
+                    "status": each.attempt.status,
                 }
                 for each in told
             ]
@@ -120,7 +120,7 @@ class Publishing:
         good: dict[str, list[Told]] = defaultdict(list)
         bad: list[Told] = []
         for told in attempts:
-            if told.attempt["error"] is None:
+            if told.attempt.error is None:
                 good[told.owed.org].append(told)
             else:
                 bad.append(told)
@@ -139,14 +139,14 @@ class Publishing:
 
     async def _tell_successes(self, org: str, told: list[Told]) -> None:
         one, body = told[0].owed, successes(told)
-        only = f"{one.delivery_id}-{told[0].attempt['number']}"
+        only = f"{one.delivery_id}-{told[0].attempt.number}"
         await self._publish(
             AttemptSucceeded,
             body,
             org,
             "_",
             event_id=only if len(told) == 1 else hex_of(body.decode()),
-            at=max(each.attempt["ended_at"] for each in told),
+            at=max(each.attempt.ended_at for each in told),
             cause=one.delivery_id,
             correlation=one.correlation_id,
         )
@@ -163,7 +163,7 @@ class Publishing:
                 owed.org,
                 owed.endpoint_id,
                 event_id=event_id,
-                at=told.attempt["ended_at"],
+                at=told.attempt.ended_at,
                 cause=owed.delivery_id,
                 correlation=owed.correlation_id,
             )

@@ -1,7 +1,7 @@
 """The records of deliveries and attempts: written once, in groups, each chain guarded by a number."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast, get_args
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from telecine.delivery.decider import (
     Succeeded,
 )
 from telecine.delivery.gates import Armed
+from telecine.delivery.rows import AttemptValues, DeliveryValues
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.errors import BrokenLog
 from telecine.shared.sending.owed import Origin, Owed
@@ -33,15 +34,14 @@ ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """What one attempt (or a discard) leaves on record. Rows by column name, as tables.py has them.
+    """What one attempt (or a discard) leaves on record.
 
-    `attempts` and `resent` of the delivery are what this adds to those on record. `repeat`: if
-    another was quicker, whether the attempt stands on record all the same. `ordered`: others may wait
-    for the delivery's end. `new`: nothing was on record when somebody looked.
+    `repeat`: if another was quicker, whether the attempt stands on record all the same. `ordered`:
+    others may wait for the delivery's end. `new`: nothing was on record when somebody looked.
     """
 
-    delivery: dict[str, Any]
-    attempt: dict[str, Any] | None
+    delivery: DeliveryValues
+    attempt: AttemptValues | None
     repeat: bool = True
     ordered: bool = False
     new: bool = False
@@ -49,7 +49,7 @@ class Entry:
     @property
     def ends(self) -> bool:
         """Whether the delivery has ended with it, and somebody may have waited for that."""
-        return self.ordered and self.delivery["state"] in ENDED
+        return self.ordered and self.delivery.state in ENDED
 
 
 @dataclass(frozen=True)
@@ -82,22 +82,15 @@ def state_of(row: DeliveryRow | None) -> State:
             raise BrokenLog(f"delivery {row.id} is {row.state!r} without what belongs to it")
 
 
-def state_columns(state: State) -> dict[str, Any]:
-    """Answer the columns that say a state."""
-    columns = {
-        "state": state.kind,
-        "next": state.next,
-        "next_at": None,
-        "reason": None,
-        "ended": None,
-    }
+def state_columns(state: State) -> tuple[datetime | None, str | None, str | None]:
+    """Answer what a state has beside its kind and `next`: when that is due, why it waits, why it ended."""
     if isinstance(state, Succeeded):  # as most are
-        return columns
+        return None, None, None
     if isinstance(state, Postponed):
-        return {**columns, "next_at": state.due, "reason": state.reason}
+        return state.due, state.reason, None
     if isinstance(state, Parked):
-        return {**columns, "reason": state.reason}
-    return {**columns, "ended": state.why if isinstance(state, Discarded) else None}
+        return None, state.reason, None
+    return None, None, state.why if isinstance(state, Discarded) else None
 
 
 class Records:
@@ -124,7 +117,7 @@ class Records:
             found = {row.id: row for row in (await session.scalars(rows)).all()}
         return [found.get(delivery_id) for delivery_id in delivery_ids]
 
-    async def attempt(self, delivery_id: str, number: int) -> Mapping[str, Any]:
+    async def attempt(self, delivery_id: str, number: int) -> AttemptValues:
         """Answer the row of the attempt that moved a delivery on from `number`."""
         chain = select(AttemptRow).where(
             col(AttemptRow.delivery_id) == delivery_id,
@@ -132,9 +125,9 @@ class Records:
             col(AttemptRow.trigger) != "repeat",
         )
         async with self._database.session() as session:
-            return (await session.scalars(chain)).one().model_dump()
+            return values_of((await session.scalars(chain)).one())
 
-    async def last_of_chain(self, delivery_id: str) -> Mapping[str, Any] | None:
+    async def last_of_chain(self, delivery_id: str) -> AttemptValues | None:
         """Answer the row of the last attempt that was no resend."""
         chain = select(AttemptRow).where(
             col(AttemptRow.delivery_id) == delivery_id,
@@ -142,16 +135,16 @@ class Records:
         )
         async with self._database.session() as session:
             last = (await session.scalars(chain.order_by(col(AttemptRow.number).desc()))).first()
-            return last.model_dump() if last else None
+            return values_of(last) if last else None
 
-    async def caused_by(self, delivery_id: str, cause: str) -> Mapping[str, Any] | None:
+    async def caused_by(self, delivery_id: str, cause: str) -> AttemptValues | None:
         """Answer the row of the attempt that a resend has led to, if it was made."""
         wanted = select(AttemptRow).where(
             col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.cause) == cause
         )
         async with self._database.session() as session:
             found = (await session.scalars(wanted)).first()
-            return found.model_dump() if found else None
+            return values_of(found) if found else None
 
     async def put(self, entry: Entry) -> bool:
         """Write one entry; see `write`. Timers are for who writes entries that are `ordered`."""
@@ -163,9 +156,9 @@ class Records:
         if made is None:
             return False
         same = select(col(AttemptRow.id)).where(
-            col(AttemptRow.delivery_id) == made["delivery_id"],
-            col(AttemptRow.number) == made["number"],
-            col(AttemptRow.wall_at) == made["wall_at"],
+            col(AttemptRow.delivery_id) == made.delivery_id,
+            col(AttemptRow.number) == made.number,
+            col(AttemptRow.wall_at) == made.wall_at,
             col(AttemptRow.trigger) != "repeat",
         )
         async with self._database.session() as session:
@@ -180,14 +173,14 @@ class Records:
         won: list[bool] = []
         armed: list[Armed] = []
         async with self._database.writing() as connection:
-            ending = [entry.delivery["id"] for entry in entries if entry.ends]
+            ending = [entry.delivery.id for entry in entries if entry.ends]
             await lock_chains(self._database, connection, ending)
             async with self._database.driven(connection) as driver:
                 for group in _apart(entries):
                     won += await self._write_group(driver, group)
             # Who was not quick enough has ended nothing: the delivery may wait for its next attempt.
             ended = {
-                entry.delivery["id"]: entry.delivery["updated_at"]
+                entry.delivery.id: entry.delivery.updated_at
                 for entry, moved in zip(entries, won, strict=True)
                 if moved and entry.ends
             }
@@ -201,7 +194,7 @@ class Records:
         for new in (True, False):
             if rows := [entry.delivery for entry in entries if entry.new is new]:
                 winners |= await move(self._database, driver, rows, new=new)
-        results = [entry.delivery["id"] in winners for entry in entries]
+        results = [entry.delivery.id in winners for entry in entries]
         attempts = [
             entry.attempt if won else _repeat(entry.attempt)
             for entry, won in zip(entries, results, strict=True)
@@ -212,8 +205,13 @@ class Records:
         return results
 
 
-def _repeat(attempt: dict[str, Any]) -> dict[str, Any]:
-    return {**attempt, "trigger": "repeat", "next_at": None, "next_reason": None}
+def _repeat(attempt: AttemptValues) -> AttemptValues:
+    return attempt._replace(trigger="repeat", next_at=None, next_reason=None)
+
+
+def values_of(row: AttemptRow) -> AttemptValues:
+    """Answer an attempt from its row."""
+    return AttemptValues(*(getattr(row, name) for name in AttemptValues._fields))
 
 
 def _apart(entries: list[Entry]) -> list[list[Entry]]:
@@ -221,11 +219,11 @@ def _apart(entries: list[Entry]) -> list[list[Entry]]:
     groups: list[list[Entry]] = []
     seen: set[str] = set()
     for entry in entries:
-        if not groups or entry.delivery["id"] in seen:
+        if not groups or entry.delivery.id in seen:
             groups.append([])
             seen = set()
         groups[-1].append(entry)
-        seen.add(entry.delivery["id"])
+        seen.add(entry.delivery.id)
     return groups
 
 

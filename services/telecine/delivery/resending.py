@@ -4,9 +4,6 @@ replaying, which is the same for a range of events, also of those that were neve
 The wish waits in the work queue (desk.py), so a crash repeats the attempt at worst.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 from nats.aio.msg import Msg
 
@@ -16,6 +13,7 @@ from telecine.delivery.depot import Depot
 from telecine.delivery.desk import Wish, parse_wish
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.records import ENDED, owed_of, state_of
+from telecine.delivery.rows import AttemptValues
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.trying import Tried
 from telecine.delivery.worker import Worker
@@ -108,7 +106,7 @@ class Resends:
         await self._lot.set_timers(written.armed)
         await self._follow(tried.owed, after, entry.attempt)
 
-    async def _follow(self, owed: Owed, state: State, made: Mapping[str, Any]) -> None:
+    async def _follow(self, owed: Owed, state: State, made: AttemptValues) -> None:
         """Tell of a resend, then see to the timer of who waits.
 
         It moves the timer on to the number that comes next; its due time stays. Nobody waits behind a

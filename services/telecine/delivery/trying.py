@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from telecine.delivery.attempt import Trigger, attempt_row, delivery_row, virtual_end
 from telecine.delivery.decider import State
@@ -12,7 +11,7 @@ from telecine.delivery.measures import AttemptMeasures
 from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import Entry
 from telecine.delivery.sender import Sender
-from telecine.delivery.stencil import Moment, Stencil, Webhook, stencil_of
+from telecine.delivery.stencil import Moment, Stencil, stencil_of
 from telecine.delivery.verdict import Verdict, judge
 from telecine.platforms import packs
 from telecine.shared.aggregates.endpoint import Profile
@@ -23,10 +22,12 @@ from telecine.shared.time.virtual_time import VirtualClock, wall_now
 
 @dataclass(slots=True, eq=False)
 class Tried:
-    """An attempt that was made: what went out, what came, and when it ended (virtual)."""
+    """An attempt that was made: what went out (`headers` as they are kept on record), what came, and when
+    it ended (virtual)."""
 
     owed: Owed
-    sent: Webhook
+    stencil: Stencil
+    headers: str
     outcome: Outcome
     verdict: Verdict
     moment: Moment
@@ -43,21 +44,19 @@ class Tried:
         new: bool = False,
     ) -> Entry:
         """Answer what it leaves on record if it leads to a state."""
-        row = delivery_row(self.owed, after, self.ended_at, trigger)
-        return Entry(row, self._row(after, trigger, cause), repeat, ordered, new)
-
-    def _row(self, after: State, trigger: Trigger, cause: str | None) -> dict[str, Any]:
-        return attempt_row(
+        attempt = attempt_row(
             self.owed,
-            self.sent,
+            self.stencil,
+            self.headers,
             self.outcome,
             after,
-            number=after.next - 1,
             trigger=trigger,
             cause=cause,
             moment=self.moment,
             ended_at=self.ended_at,
         )
+        delivery = delivery_row(self.owed, after, self.ended_at, trigger)
+        return Entry(delivery, attempt, repeat, ordered, new)
 
 
 class Trying:
@@ -102,7 +101,8 @@ class Trying:
         self._measures.attempted(outcome)
         return Tried(
             owed,
-            sent,
+            sent.stencil,
+            sent.record,
             outcome,
             judge(outcome, wall_now, self._retry_after_most),
             moment,

@@ -6,10 +6,9 @@ an attempt at worst, and never forks a chain of retries. Idempotent by (delivery
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
@@ -28,6 +27,7 @@ from telecine.delivery.making import Making
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import Recorder
 from telecine.delivery.records import ENDED, owed_of, state_of
+from telecine.delivery.rows import AttemptValues
 from telecine.delivery.tables import DeliveryRow
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.sending.owed import Owed, read_owed
@@ -204,7 +204,7 @@ class Worker:
         elif state.kind in ENDED or state.kind == "parked":
             await self._lot.remind(owed.endpoint_id)
 
-    async def _before_resends(self, job: Job, arrived: Arrived) -> Mapping[str, Any] | None:
+    async def _before_resends(self, job: Job, arrived: Arrived) -> AttemptValues | None:
         """Answer the attempt of a message that was cut short, if only resends came after it.
 
         They moved the delivery on from under it, so the guard does not know it for the last one.
@@ -212,7 +212,7 @@ class Worker:
         if not (arrived.redelivered and arrived.number < job.state.next - 1):
             return None
         last = await self._records.last_of_chain(job.owed.delivery_id)
-        return last if last and last["number"] == arrived.number else None
+        return last if last and last.number == arrived.number else None
 
     def _lost(self, job: Job) -> None:
         """Another attempt has taken a job's number."""

@@ -5,7 +5,7 @@ forwards the body never decodes it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,7 +24,7 @@ from telecine.shared.wire.pipelining import Outgoing, head_of
 Origin = Literal["first", "test", "replay"]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen, since one is made for each webhook
 class Owed:
     """One event owed to one endpoint. `at` is the event's virtual time, `matched_at` the wall's.
 
@@ -164,36 +164,47 @@ def read_owed(message: Msg) -> Owed:
         match = _FORM.fullmatch(message.head.decode())
     if match is None:
         return parse_owed(message.subject, message.headers or {}, message.data)
-    return _read(message.subject, dict(zip(_FIELDS, match.groups(), strict=True)), message.data)
+    return _read(message.subject, match.groups(), message.data)
 
 
 def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
     """Read what is owed from headers. Raises BrokenMessage."""
     try:
-        fields: dict[str, Any] = {field: headers[name] for field, name in _NAMES.items()}
+        texts = [
+            headers.get(name) if field in _OPTIONAL else headers[name]
+            for field, name in _NAMES.items()
+        ]
     except KeyError as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
-    fields["predecessor"] = headers.get("telecine-predecessor")
-    fields["trigger"] = headers.get("telecine-trigger")
-    return _read(subject, fields, body)
+    return _read(subject, texts, body)
 
 
-def _read(subject: str, fields: dict[str, Any], body: bytes) -> Owed:
-    """Make of texts what they say."""
+def _read(subject: str, texts: Sequence[Any], body: bytes) -> Owed:
+    """Make of texts, in the order of `_NAMES`, what they say."""
+    id_, after, trigger, known, platform, event, correlation, place, type_, video, at, matched = (
+        texts
+    )
     try:
-        _, _, fields["org"], fields["endpoint_id"] = subject.split(".")
-        fields["endpoint_sequence"] = int(fields["endpoint_sequence"])
-        fields["event_sequence"] = int(fields["event_sequence"])
-        fields["at"] = datetime.fromisoformat(fields["at"])
-        fields["matched_at"] = datetime.fromisoformat(fields["matched_at"])
-        fields["trigger"] = _origin(fields["trigger"] or "first")
+        _, _, org, endpoint_id = subject.split(".")
+        return Owed(
+            id_,
+            org,
+            endpoint_id,
+            int(known),
+            platform,
+            event,
+            type_,
+            int(place),
+            video,
+            datetime.fromisoformat(at),
+            datetime.fromisoformat(matched),
+            correlation,
+            body,
+            after,
+            _origin(trigger or "first"),
+        )
     except ValueError as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
-    fields["body"] = body
-    # Past its constructor, which sets a frozen object's fields one by one: for every webhook.
-    owed = object.__new__(Owed)
-    owed.__dict__.update(fields)
-    return owed
 
 
 def _origin(text: str) -> Origin:
@@ -203,9 +214,11 @@ def _origin(text: str) -> Origin:
 
 
 _ORIGINS = frozenset(get_args(Origin))
-#: The headers of what every delivery has, by field.
+#: The headers by field, in the order in which `outgoing` writes them.
 _NAMES = {
     "delivery_id": "ce-id",
+    "predecessor": "telecine-predecessor",
+    "trigger": "telecine-trigger",
     "endpoint_sequence": "telecine-endpoint-sequence",
     "platform": "telecine-platform",
     "event_id": "ce-causationid",
@@ -216,6 +229,8 @@ _NAMES = {
     "at": "ce-time",
     "matched_at": "telecine-matched-at",
 }
+#: The fields of those that not every delivery has.
+_OPTIONAL = ("predecessor", "trigger")
 
 
 def _form() -> re.Pattern[str]:
@@ -223,15 +238,11 @@ def _form() -> re.Pattern[str]:
     headers one by one does."""
     now, gap = datetime.min.replace(tzinfo=UTC), "[!-~]+"
     some = Owed("", "", "", 0, "", "", "", 0, "", now, now, "", b"", "", "first")
-    gaps = {header: f"(?P<{field}>{gap})" for field, header in _NAMES.items()}
+    gaps = dict.fromkeys(_NAMES.values(), f"({gap})")
     names = [line.partition(":")[0] for line in outgoing(some).head.decode().splitlines()]
     form = [f"{re.escape(name)}: {gaps.get(name, gap)}\r\n" for name in names]
-    form[1:1] = [
-        f"(?:telecine-{own}: (?P<{own}>{gap})\r\n)?" for own in ("predecessor", "trigger")
-    ]
+    form[1:1] = [f"(?:{_NAMES[field]}: ({gap})\r\n)?" for field in _OPTIONAL]
     return re.compile(f"NATS/1[.]0\r\n{''.join(form)}Nats-Msg-Id: {gap}\r\n\r\n")
 
 
 _FORM = _form()
-#: The fields of its gaps, in their order.
-_FIELDS = tuple(_FORM.groupindex)
