@@ -44,6 +44,18 @@ async def test_postgresql_that_is_away_is_unavailable_until_it_is_back() -> None
         assert await ask(database) == 1
 
 
+async def test_a_connection_that_was_lost_while_it_was_idle_is_made_anew() -> None:
+    async with doored() as door, opened(door.url, []) as database:
+        async with database.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+        await door.shut()
+        await door.open()
+        assert driver is not None
+        await until(driver.is_closed)
+
+        assert await ask(database) == 1
+
+
 async def test_a_statement_under_way_when_postgresql_goes_is_unavailable() -> None:
     async with doored() as door, opened(door.url, []) as database, database.session() as session:
         await session.execute(text("SELECT 1"))

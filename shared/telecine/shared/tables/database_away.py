@@ -60,9 +60,6 @@ async def connect(*arguments: Any, **options: Any) -> Any:
 def _translate(context: ExceptionContext) -> Unavailable | None:
     """Answer what is raised in place of the driver's error, if anything is."""
     trouble = context.is_disconnect or _is_trouble(context.original_exception)
-    if context.is_pre_ping:
-        context.is_disconnect = trouble  # the pool's own question; it connects anew
-        return None
     problem = f"the database is in trouble: {context.original_exception}"
     return Unavailable(problem) if trouble else None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from telecine.shared.tables.checkpoints import LAST_RESORT
@@ -16,13 +17,24 @@ def engine_of(url: URL) -> AsyncEngine:
     """Answer an engine for a database; the folder of a file is made."""
     if url.get_backend_name() != "sqlite":
         ours = {"async_creator_fn": connect}
-        engine = create_async_engine(url, pool_pre_ping=True, connect_args=ours)
+        engine = create_async_engine(url, connect_args=ours)
+        event.listen(engine.sync_engine, "checkout", _expect_open)
     else:
         if url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(url.set(drivername=IN_LOOP))
         event.listen(engine.sync_engine, "connect", _tune_sqlite)
     return engine
+
+
+def _expect_open(connection: Any, *_: Any) -> None:
+    """Have the pool connect anew in place of a connection that was lost while it was idle.
+
+    The driver hears of that by itself. SQLAlchemy's `pool_pre_ping` asks the server, and waits for three
+    of its answers, before each transaction.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("it was lost while it was idle")
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
