@@ -4,7 +4,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
@@ -51,6 +51,7 @@ PACK = replace(
     headers=asks_for_token,
     secret_headers=frozenset({"x-their-token"}),
 )
+MOMENT = Moment(virtual=minute(3), wall=minute(90))
 OUTCOME = Outcome(
     status=503,
     reason="Service Unavailable",
@@ -62,7 +63,7 @@ OUTCOME = Outcome(
     message="answered 503 Service Unavailable",
     address="127.0.0.1:9",
     reused=True,
-    timings=Timings(None, 1.0, None, 2.0, 250.0),
+    timings=Timings(1.0, 2.0, 3.0, 4.0, 250.0),
 )
 STATES: list[State] = [
     Postponed(2, minute(5)),
@@ -75,8 +76,7 @@ STATES: list[State] = [
 
 
 def sent() -> Webhook:
-    moment = Moment(virtual=minute(3), wall=datetime.now(UTC))
-    return stencil_of(PROFILE, PACK, KEYS, timeout=7.0).fill(OWED, moment)
+    return stencil_of(PROFILE, PACK, KEYS, timeout=7.0).fill(OWED, MOMENT)
 
 
 def row(state: State) -> AttemptValues:
@@ -88,8 +88,8 @@ def row(state: State) -> AttemptValues:
         OUTCOME,
         state,
         trigger="first" if state.next == 2 else "retry",
-        cause=None,
-        moment=Moment(minute(3), minute(90)),
+        cause="a resend",
+        moment=MOMENT,
         ended_at=minute(4),
     )
 
@@ -101,21 +101,71 @@ def test_values_are_those_of_the_columns_in_their_order() -> None:
     assert AttemptValues._fields == tuple(attempts.columns.keys())[1:]
 
 
-def test_record_of_an_attempt_fits_its_table_and_says_what_happened() -> None:
-    found = AttemptRow(**row(Postponed(2, minute(5)))._asdict())
+def test_record_of_an_attempt_says_what_happened() -> None:
+    webhook = sent()
 
-    assert (found.number, found.trigger, found.status, found.error) == (1, "first", 503, "status")
-    assert (found.started_at, found.ended_at, found.wall_at) == (minute(3), minute(4), minute(90))
-    assert (found.next_at, found.next_reason) == (minute(5), "schedule")
-    assert (found.response_body, found.response_truncated) == (b"busy\xff", True)
-    assert json.loads(found.response_headers) == [["Retry-After", "7"]]
-    assert (found.duration_ms, found.connect_ms, found.dns_ms) == (250.0, 1.0, None)
-    assert (found.org, found.endpoint_id) == (OWED.org, OWED.endpoint_id)
-    assert (found.event_type, found.reused) == (OWED.event_type, OUTCOME.reused)
-    assert (json.loads(found.key_ids), found.response_length) == (
-        [PROFILE.signing_key],
-        OUTCOME.length,
-    )
+    assert row(Postponed(2, minute(5)))._asdict() == {
+        "delivery_id": OWED.delivery_id,
+        "org": OWED.org,
+        "endpoint_id": OWED.endpoint_id,
+        "event_type": OWED.event_type,
+        "number": 1,
+        "trigger": "first",
+        "cause": "a resend",
+        "started_at": minute(3),
+        "ended_at": minute(4),
+        "wall_at": minute(90),
+        "url": PROFILE.subscription.url,
+        "address": "127.0.0.1:9",
+        "reused": True,
+        "key_ids": json.dumps([PROFILE.signing_key]),
+        "request_headers": webhook.record,
+        "status": 503,
+        "reason": "Service Unavailable",
+        "response_headers": '[["Retry-After","7"]]',
+        "response_body": b"busy\xff",
+        "response_truncated": True,
+        "response_length": 70_000,
+        "error": "status",
+        "message": "answered 503 Service Unavailable",
+        "duration_ms": 250.0,
+        "dns_ms": 1.0,
+        "connect_ms": 2.0,
+        "tls_ms": 3.0,
+        "first_byte_ms": 4.0,
+        "next_at": minute(5),
+        "next_reason": "schedule",
+    }
+
+
+def test_record_of_a_delivery_says_what_is_owed() -> None:
+    after = Postponed(2, minute(5), 0, "retry_after")
+
+    assert delivery_row(OWED, after, minute(6), "first")._asdict() == {
+        "id": OWED.delivery_id,
+        "org": OWED.org,
+        "endpoint_id": OWED.endpoint_id,
+        "platform": OWED.platform,
+        "event_id": OWED.event_id,
+        "event_type": OWED.event_type,
+        "event_sequence": OWED.event_sequence,
+        "video_id": OWED.video_id,
+        "state": "postponed",
+        "next": 2,
+        "attempts": 1,
+        "resent": 0,
+        "next_at": minute(5),
+        "reason": "retry_after",
+        "ended": None,
+        "created_at": OWED.at,
+        "updated_at": minute(6),
+        "matched_at": OWED.matched_at,
+        "endpoint_sequence": OWED.endpoint_sequence,
+        "correlation_id": OWED.correlation_id,
+        "predecessor": OWED.predecessor,
+        "trigger": OWED.trigger,
+        "body": OWED.body,
+    }
 
 
 @pytest.mark.parametrize("state", [Succeeded(3), Exhausted(3)])
