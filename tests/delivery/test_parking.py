@@ -14,7 +14,15 @@ from sqlmodel import col
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
-from telecine.delivery.decider import INITIAL, Exhausted, Parked, Parking, Postponed, Succeeded
+from telecine.delivery.decider import (
+    INITIAL,
+    Exhausted,
+    Parked,
+    Parking,
+    Postponed,
+    State,
+    Succeeded,
+)
 from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
 from telecine.delivery.records import Entry, Records, state_of
@@ -75,10 +83,12 @@ class Lot:
 
     async def end(self, name: str, *, good: bool = True) -> list[str]:
         """Put a last attempt on record; answer the endpoints whose timers that has set."""
-        owed = replace(OWED, delivery_id=name)
-        state = Succeeded(2) if good else Exhausted(2)
-        row = attempt(1, state, name)
-        entry = Entry(delivery_row(owed, state, minute(2), "first"), row, ordered=True)
+        return await self.record(name, Succeeded(2) if good else Exhausted(2))
+
+    async def record(self, name: str, state: State) -> list[str]:
+        """Put a first attempt on record; answer the endpoints whose timers that has set."""
+        delivery = delivery_row(replace(OWED, delivery_id=name), state, minute(2), "first")
+        entry = Entry(delivery, attempt(1, state, name), ordered=True)
         return [armed.endpoint_id for armed in (await self.records.write([entry])).armed]
 
     async def reason(self, name: str) -> str | None:
@@ -159,9 +169,7 @@ async def test_who_comes_after_the_end_of_its_predecessor_is_not_parked(
 
 async def test_a_predecessor_that_waits_for_its_retry_has_not_ended(database_url: str) -> None:
     async with working(database_url) as one:
-        owed, state = replace(OWED, delivery_id="first"), Postponed(2, minute(9))
-        row = delivery_row(owed, state, minute(2), "first")
-        await one.records.put(Entry(row, attempt(1, state, "first")))
+        await one.record("first", Postponed(2, minute(9)))
 
         assert await one.park("second", "ordering", after="first") == "parked"
 
@@ -169,9 +177,8 @@ async def test_a_predecessor_that_waits_for_its_retry_has_not_ended(database_url
 async def test_an_attempt_that_lost_its_number_has_ended_nothing(database_url: str) -> None:
     """It was made twice: one was told 410 and is on record, and the other, which went well, came late."""
     async with working(database_url) as one:
-        owed, state = replace(OWED, delivery_id="first"), Postponed(2, minute(9))
-        row = delivery_row(owed, state, minute(2), "first")
-        await one.records.put(Entry(row, attempt(1, state, "first")))
+        state = Postponed(2, minute(9))
+        await one.record("first", state)
         await one.park("second", "ordering", after="first")
 
         assert await one.end("first") == []

@@ -4,7 +4,6 @@ Each database in its own words, since this is done for every webhook: COPY costs
 do, and those a third of what SQLAlchemy's INSERT does (docs/benchmarks.md).
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from telecine.delivery.rows import AttemptValues, DeliveryValues
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.tables.database import Database, UtcTime
 from telecine.shared.tables.schema import table_of
+
+Deliveries = Sequence[DeliveryValues]
 
 _DELIVERIES, _ATTEMPTS = table_of(DeliveryRow), table_of(AttemptRow)
 _OF_DELIVERY, _OF_ATTEMPT = DeliveryValues._fields, AttemptValues._fields
@@ -97,28 +98,19 @@ _MOMENTS_OF_DELIVERY = _moments(_DELIVERIES, _OF_DELIVERY)
 _MOMENTS_OF_ATTEMPT = _moments(_ATTEMPTS, _OF_ATTEMPT)
 
 
-async def move(
-    database: Database, driver: Any, deliveries: Sequence[DeliveryValues], *, new: bool
-) -> set[str]:
+async def move(database: Database, driver: Any, deliveries: Deliveries, *, new: bool) -> set[str]:
     """Write deliveries behind an attempt; answer the ids of those that this has moved on. `new`: none of
     them was on record when somebody looked."""
     return await _write(database, driver, deliveries, _MOVING, new=new)
 
 
-async def park(
-    database: Database, driver: Any, deliveries: Sequence[DeliveryValues], *, new: bool
-) -> set[str]:
+async def park(database: Database, driver: Any, deliveries: Deliveries, *, new: bool) -> set[str]:
     """Write deliveries that are parked; answer the ids of those that are now. `new` as for `move`."""
     return await _write(database, driver, deliveries, _PARKING, new=new)
 
 
 async def _write(
-    database: Database,
-    driver: Any,
-    deliveries: Sequence[DeliveryValues],
-    upsert: _Upsert,
-    *,
-    new: bool,
+    database: Database, driver: Any, deliveries: Deliveries, upsert: _Upsert, *, new: bool
 ) -> set[str]:
     """Write deliveries, each at most once; answer the ids of those that stood as they must."""
     rows = sorted(deliveries)  # the same order for all, or two would lock up
@@ -129,7 +121,7 @@ async def _write(
         found = await driver.fetch(upsert.postgresql, *zip(*rows, strict=True))
         return {row[0] for row in found}
     # An executemany of SQLite's answers nothing; but nobody writes between these two.
-    ids = json.dumps([row.id for row in rows])
+    ids = orjson.dumps([row.id for row in rows]).decode()
     known = {id_: (next_, state) for id_, next_, state in driver.execute(_SQLITE_KNOWN, (ids,))}
     fit = [row for row in rows if row.id not in known or upsert.fits(row, *known[row.id])]
     driver.executemany(upsert.sqlite, [_plain(row, _MOMENTS_OF_DELIVERY) for row in fit])

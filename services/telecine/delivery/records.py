@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast, get_args
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from telecine.delivery.bulk import add, move
@@ -133,15 +133,16 @@ class Records:
             col(AttemptRow.delivery_id) == delivery_id,
             col(AttemptRow.trigger).not_in(["resend", "repeat"]),
         )
-        async with self._database.session() as session:
-            last = (await session.scalars(chain.order_by(col(AttemptRow.number).desc()))).first()
-            return values_of(last) if last else None
+        return await self._first(chain.order_by(col(AttemptRow.number).desc()))
 
     async def caused_by(self, delivery_id: str, cause: str) -> AttemptValues | None:
         """Answer the row of the attempt that a resend has led to, if it was made."""
         wanted = select(AttemptRow).where(
             col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.cause) == cause
         )
+        return await self._first(wanted)
+
+    async def _first(self, wanted: Select[AttemptRow]) -> AttemptValues | None:
         async with self._database.session() as session:
             found = (await session.scalars(wanted)).first()
             return values_of(found) if found else None

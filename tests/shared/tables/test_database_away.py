@@ -46,11 +46,10 @@ async def test_postgresql_that_is_away_is_unavailable_until_it_is_back() -> None
 
 async def test_a_connection_that_was_lost_while_it_was_idle_is_made_anew() -> None:
     async with doored() as door, opened(door.url, []) as database:
-        async with database.engine.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
+        async with database.engine.connect() as connection, database.driven(connection) as driver:
+            pass
         await door.shut()
         await door.open()
-        assert driver is not None
         await until(driver.is_closed)
 
         assert await ask(database) == 1
