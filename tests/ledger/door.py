@@ -13,7 +13,9 @@ class Door(httpx.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            return await super().handle_async_request(request)
+            answer = await super().handle_async_request(request)
+            await answer.aread()  # whoever is killed may have sent the head already
+            return answer
         except httpx.TransportError:
             return httpx.Response(httpx.codes.SERVICE_UNAVAILABLE)
 
