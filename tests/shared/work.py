@@ -61,9 +61,10 @@ def pull(
     )
 
 
-async def left(bus: Bus) -> int:
-    """Answer how many messages are still owed to somebody."""
-    return (await bus.js.stream_info("DUE")).state.messages
+async def is_left(bus: Bus, messages: int) -> bool:
+    """Whether so many messages are still owed to somebody. To be waited for: NATS takes an
+    acknowledgement when it comes to it."""
+    return (await bus.js.stream_info("DUE")).state.messages == messages
 
 
 async def heard(bus: Bus, subject: str) -> list[Msg]:

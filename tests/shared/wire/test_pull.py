@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.wire.bus import Bus
 from tests.nats import Connect
-from tests.shared.work import Worker, heard, left, number_of, offer, pull
+from tests.shared.work import Worker, heard, is_left, number_of, offer, pull
 from tests.waiting import until
 
 PULL_REQUESTS = "$JS.API.CONSUMER.MSG.NEXT.>"
@@ -39,7 +39,7 @@ async def test_messages_stored_before_the_pull_are_handled_in_order(bus: Bus) ->
         await until(lambda: len(worker.done) == 300)
 
     assert worker.done == list(range(300))
-    assert await left(bus) == 0
+    await until(lambda: is_left(bus, 0))
 
 
 async def test_failing_handler_is_called_again_and_what_follows_waits(bus: Bus) -> None:
@@ -84,7 +84,7 @@ async def test_broken_message_is_given_up_and_never_comes_again(bus: Bus) -> Non
 
     async with pull(worker).running():
         await until(lambda: worker.done == [2])
-    await until(lambda: _is_empty(bus))
+    await until(lambda: is_left(bus, 0))
 
     assert worker.begun == [1, 2]
 
@@ -128,7 +128,3 @@ async def test_pull_goes_on_after_its_request_has_expired(
         await until(lambda: len(requests) >= 3)
         await offer(bus, 1)
         await until(lambda: worker.done == [1])
-
-
-async def _is_empty(bus: Bus) -> bool:
-    return await left(bus) == 0

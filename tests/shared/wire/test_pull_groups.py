@@ -5,7 +5,7 @@ from nats.aio.msg import Msg
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pull import Pull
-from tests.shared.work import left, number_of, offer
+from tests.shared.work import is_left, number_of, offer
 from tests.waiting import until
 
 
@@ -77,8 +77,5 @@ async def test_of_a_group_only_the_broken_message_is_given_up(bus: Bus) -> None:
     async with groups.pull().running():
         await until(lambda: len(groups.done) == 19)
 
-    async def empty() -> bool:
-        return await left(bus) == 0
-
-    await until(empty)
+    await until(lambda: is_left(bus, 0))
     assert groups.done == [number for number in range(1, 21) if number != 3]

@@ -12,7 +12,7 @@ from telecine.shared.wire import lingering
 from telecine.shared.wire.bus import Bus
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import Connect, killed
-from tests.shared.work import Worker, heard, left, number_of, offer, pull
+from tests.shared.work import Worker, heard, is_left, number_of, offer, pull
 from tests.waiting import until
 
 
@@ -24,7 +24,7 @@ async def test_pull_goes_on_when_the_server_was_killed(server: EmbeddedNats, bus
         await killed(server, bus)
         await offer(bus, *range(100, 200))
         await until(lambda: set(worker.done) == set(range(200)))
-        await until(lambda: _is_empty(bus))
+        await until(lambda: is_left(bus, 0))
 
 
 async def test_waiting_pull_is_asked_again_when_the_server_was_killed(
@@ -112,7 +112,7 @@ async def test_handler_longer_than_the_ack_wait_is_not_redelivered_meanwhile(
                 await until(lambda: _count(extensions, b"+WPI") >= 12)
                 release.set()
                 await until(lambda: slow.done == [1])
-                await until(lambda: _is_empty(bus))
+                await until(lambda: is_left(bus, 0))
 
     assert slow.begun == [1]
     assert idle.begun == []
@@ -140,7 +140,3 @@ async def test_message_of_a_process_that_died_comes_after_the_ack_wait(
 
 def _count(messages: list[Msg], verb: bytes) -> int:
     return sum(message.data == verb for message in messages)
-
-
-async def _is_empty(bus: Bus) -> bool:
-    return await left(bus) == 0
