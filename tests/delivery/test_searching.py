@@ -1,5 +1,6 @@
 """The search through attempts: what it finds, page by page, and along which index."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from telecine.delivery.outcome import BODY_CAP
 from telecine.delivery.queries import Queries
 from telecine.delivery.schema import SCHEMA
-from telecine.delivery.searching import AttemptSearch
+from telecine.delivery.searching import ROOM, AttemptSearch
 from telecine.delivery.walking import STEP
 from telecine.shared.contracts.attempts import SearchAttempts, Statuses
 from telecine.shared.contracts.delivery import ListDeliveries
@@ -145,12 +146,17 @@ async def test_a_page_looks_through_so_many_rows_and_no_more(database: Database)
 async def test_a_page_of_large_attempts_fits_into_a_reply_and_the_next_has_the_rest(
     database: Database,
 ) -> None:
-    large = [attempt(number, response_body=b"\xff" * BODY_CAP) for number in range(1, 31)]
+    headers = json.dumps([["x", "\N{REPLACEMENT CHARACTER}" * 5_000]], ensure_ascii=False)
+    answered: dict[str, Any] = {
+        "response_headers": headers,
+        "response_body": b"\xff" * BODY_CAP,
+    }
+    large = [attempt(number, **answered) for number in range(1, 31)]
     await add(database, *large)
 
     page = await AttemptSearch(database).page(SearchAttempts(org="demo"))
 
-    assert len(page.model_dump_json()) < 1024 * 1024
+    assert len(page.model_dump_json().encode()) < ROOM
     assert 1 < len(page.attempts) < 30
     assert not any(each.response_truncated for each in page.attempts)
     assert len(await every_page(database)) == 30
@@ -227,7 +233,8 @@ async def test_every_question_goes_along_an_index(database: Database) -> None:
         query = SearchAttempts(org="demo", cursor="15000", limit=10, **wanted)
         found.append((index, await plans(database, search.page(query))))
     for wanted, index in DELIVERIES_ALONG:
-        listed = ListDeliveries(org="demo", cursor="15000_d1", limit=10, **wanted)
+        cursor = "63842000000000000_d1"  # in the year 2024
+        listed = ListDeliveries(org="demo", cursor=cursor, limit=10, **wanted)
         found.append((index, await plans(database, queries.list(listed))))
 
     for index, steps in found:

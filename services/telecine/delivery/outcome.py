@@ -8,7 +8,7 @@ from http import HTTPStatus
 from telecine.shared.contracts.delivery import ErrorClass
 
 BODY_CAP = 16 * 1024  # bytes of an answer's body that are read and kept
-HEADERS_CAP = 16 * 1024  # bytes of an answer's header names and values that are kept
+HEADERS_CAP = 16 * 1024  # bytes of an answer's header names and values that are kept, as UTF-8
 TEXT_CAP = 300  # characters of a reason or a message
 
 # Ends up in SQL text and on a page: PostgreSQL refuses NUL, and a page shows controls as nothing.
@@ -50,7 +50,7 @@ class Outcome:
     length: int | None  # of the whole body as told or as read to its end; None: not known
     error: ErrorClass | None
     message: str  # one sentence for a person; "" on success
-    address: str | None  # "IP:port" that was talked to; None if no connection stood
+    address: str | None  # "IP:port" that was talked to, or tried last; None if there was none
     reused: bool  # the connection had carried a webhook before
     timings: Timings
 
@@ -89,12 +89,18 @@ def kept_headers(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], .
     """The leading headers that fit into HEADERS_CAP, as text that any store takes."""
     kept: list[tuple[str, str]] = []
     room = HEADERS_CAP
-    for name, value in raw:
-        room -= len(name) + len(value)
+    for pair in raw:
+        name, value = map(legible, pair)
+        room -= bytes_of(name) + bytes_of(value)
         if room < 0:
             break
-        kept.append((legible(name), legible(value)))
+        kept.append((name, value))
     return tuple(kept)
+
+
+def bytes_of(text: str) -> int:
+    """Answer how long a text is in UTF-8, where each byte that was garbled takes three."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def legible(raw: bytes) -> str:

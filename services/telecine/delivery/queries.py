@@ -1,12 +1,14 @@
-"""Delivery's answers: deliveries, newest first, and one delivery with every attempt."""
+"""Delivery's answers: deliveries, newest first, and one delivery with its attempts."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from telecine.delivery import searching
+from telecine.delivery.searching import frame_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.delivery.walking import MOST, Place, Walk, walked
 from telecine.shared.contracts.delivery import (
@@ -19,11 +21,14 @@ from telecine.shared.contracts.delivery import (
     ListedDelivery,
 )
 from telecine.shared.errors import Refusal
+from telecine.shared.ids import is_token
 from telecine.shared.tables.database import Database
+from telecine.shared.wire.rpc import MOST_BYTES
 
-#: Bytes of all receivers' answers in one reply, which has 1 MiB for everything.
-BODIES = 192 * 1024
+#: Attempts that the answer about one delivery has, the last ones; the search has them all.
+ATTEMPTS = 100
 
+_FIRST, _MICROSECOND = datetime.min.replace(tzinfo=UTC), timedelta(microseconds=1)
 _LISTED = tuple(Delivery.model_fields)
 
 
@@ -39,22 +44,23 @@ class Queries:
         attempts = (
             select(AttemptRow)
             .where(col(AttemptRow.delivery_id) == query.delivery_id)
-            .order_by(col(AttemptRow.id))
+            .order_by(col(AttemptRow.id).desc())
+            .limit(ATTEMPTS)
         )
         async with self._database.session() as session:
             row = await session.get(DeliveryRow, query.delivery_id)
-            tries = (await session.scalars(attempts)).all()
+            tries = [each.model_dump() for each in await session.scalars(attempts)]
         if row is None or row.org != query.org or query.endpoint_id not in {None, row.endpoint_id}:
             raise Refusal("not_found", "no such delivery")
         return DeliveryDetail(
             delivery=shown(row.model_dump()),
             body=row.body.decode(),
-            attempts=[_attempt(each, BODIES // len(tries)) for each in tries],
+            attempts=_attempts(tries[::-1], MOST_BYTES - 4096 - 2 * len(row.body)),
         )
 
     async def list(self, query: ListDeliveries) -> DeliveryPage:
         """Answer a page, newest first. Its cursor stays good while others are added."""
-        behind = _place(query.cursor) if query.cursor else None
+        behind = None if query.cursor is None else _place(query.cursor)
         found = await walked(self._database, walk_of(query), behind, query.limit, most=self._most)
         errors = await self._errors([row["id"] for row in found.rows])
         return DeliveryPage(
@@ -80,19 +86,19 @@ class Queries:
 
 def walk_of(query: ListDeliveries) -> Walk:
     """Answer how to look for what was asked. A video's deliveries are few: they are sorted, which
-    `+ 0` makes a planner do."""
+    `coalesce` makes a planner do."""
     columns = [getattr(DeliveryRow, name) for name in _LISTED]
-    position, delivery_id = col(DeliveryRow.event_sequence), col(DeliveryRow.id)
+    place = [col(DeliveryRow.created_at), col(DeliveryRow.id)]
     whose = [(col(DeliveryRow.org), query.org)]
     if query.endpoint_id:
         whose.append((col(DeliveryRow.endpoint_id), query.endpoint_id))
     if query.video_id:
-        place = (position + 0).label("place")
         few = [column.concat("") == value for column, value in whose]
         few.append(col(DeliveryRow.video_id) == query.video_id)
         few += _conditions(query)
-        return Walk([*columns, place], [], [place, delivery_id], few, [])
-    return Walk([*columns, position], whose, [position, delivery_id], [], _conditions(query))
+        time = func.coalesce(place[0], place[0]).label("place")
+        return Walk([*columns, time], [], [time, place[1]], few, [])
+    return Walk(columns, whose, place, [], _conditions(query))
 
 
 def _conditions(query: ListDeliveries) -> list[ColumnElement[bool]]:
@@ -110,16 +116,20 @@ def _conditions(query: ListDeliveries) -> list[ColumnElement[bool]]:
 
 
 def _cursor(last: Place) -> str:
-    """Answer the cursor that continues behind a place: newest means last in the event log."""
-    return f"{last[0]}_{last[1]}"
+    """Answer the cursor that continues behind a place: the event's time in microseconds, and an id."""
+    at, delivery_id = last
+    return f"{(at - _FIRST) // _MICROSECOND}_{delivery_id}"
 
 
 def _place(text: str) -> Place:
-    position, separator, delivery_id = text.partition("_")
-    if not (separator and position.isdecimal() and len(position) < 19):
-        message = "not a cursor of this list; take it from the answer before"
-        raise Refusal("invalid", message, "cursor")
-    return int(position), delivery_id
+    time, separator, delivery_id = text.partition("_")
+    try:
+        if separator and time.isdecimal() and is_token(delivery_id):
+            return _FIRST + int(time) * _MICROSECOND, delivery_id
+    except (OverflowError, ValueError):  # more digits than times, or than numbers, have
+        pass
+    message = "not a cursor of this list; take it from the answer before"
+    raise Refusal("invalid", message, "cursor")
 
 
 def shown(row: Mapping[Any, Any]) -> Delivery:
@@ -131,6 +141,13 @@ def _fields(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: row[name] for name in _LISTED}
 
 
-def _attempt(row: AttemptRow, most: int) -> Attempt:
-    fields = row.model_dump(include=set(Attempt.model_fields))
-    return Attempt.model_validate(searching.shown(fields, most))
+def _attempts(rows: Sequence[Mapping[str, Any]], room: int) -> list[Attempt]:
+    """Answer attempts from their rows, in so many bytes: what their receivers said has equal shares."""
+    room -= sum(map(frame_of, rows))
+    wanted = Attempt.model_fields
+    return [
+        Attempt.model_validate(
+            searching.shown({name: row[name] for name in wanted}, max(0, room) // len(rows))
+        )
+        for row in rows
+    ]

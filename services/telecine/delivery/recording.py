@@ -71,7 +71,7 @@ class Recording:
             answer.length,
             failure.error if failure else None,
             failure.message if failure else "",
-            self.peer,
+            self.peer or self.tried,
             self.reused,
             timings(self, ended),
         )

@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
+from telecine.delivery.outcome import bytes_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.delivery.walking import MOST, Walk, walked
 from telecine.shared.contracts.attempts import (
@@ -21,6 +23,8 @@ from telecine.shared.tables.database import Database
 
 #: Bytes of attempts in one answer: a reply has 1 MiB, and an attempt at most 128 KiB.
 ROOM = 640 * 1024
+#: Bytes of JSON that a byte of a receiver's answer becomes, at most (one that is no UTF-8; a quote is two).
+_GROWTH = 3
 #: JSON would make six bytes of each of these.
 _UNSEEN = dict.fromkeys(set(range(32)) - {9, 10, 13}, "\N{REPLACEMENT CHARACTER}")
 _FAILED = col(AttemptRow.error).is_not(None)
@@ -149,8 +153,9 @@ def fitting(rows: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
     kept: list[Mapping[Any, Any]] = []
     room = ROOM
     for row in rows:
-        room -= 1024 + len(row["url"]) + len(row["request_headers"])
-        room -= len(row["response_headers"]) + 3 * len(row["response_body"])
+        room -= (
+            frame_of(row) + bytes_of(row["response_headers"]) + _GROWTH * len(row["response_body"])
+        )
         if kept and room < 0:
             break
         kept.append(row)
@@ -159,17 +164,42 @@ def fitting(rows: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
 
 def _found(row: Mapping[Any, Any], video_id: str | None) -> FoundAttempt:
     fields = {name: row[name] for name in _COLUMNS}
-    return FoundAttempt(**shown(fields, len(row["response_body"])), video_id=video_id)
+    return FoundAttempt(**shown(fields), video_id=video_id)
 
 
-def shown(row: Mapping[Any, Any], most: int) -> dict[str, Any]:
-    """Answer an attempt's row as it is read; `most`: bytes of the receiver's answer."""
+def frame_of(row: Mapping[Any, Any]) -> int:
+    """Answer how many bytes an attempt takes in an answer beside what its receiver has said, at most."""
+    texts = len(row["reason"]) + len(row["message"])
+    listed = len(row["key_ids"]) + bytes_of(row["request_headers"])
+    return 1024 + len(row["url"]) + listed + _GROWTH * texts
+
+
+def shown(row: Mapping[Any, Any], room: int = ROOM) -> dict[str, Any]:
+    """Answer an attempt's row as it is read; `room`: bytes for what the receiver has said. Of that, headers
+    have a third at most."""
     body: bytes = row["response_body"]
+    headers = _leading(json.loads(row["response_headers"]), room // 3)
+    most = max(0, room - _size(headers)) // _GROWTH
     return {
         **row,
         "key_ids": json.loads(row["key_ids"]),
         "request_headers": json.loads(row["request_headers"]),
-        "response_headers": json.loads(row["response_headers"]),
+        "response_headers": headers,
         "response_body": body[:most].decode(errors="replace").translate(_UNSEEN),
         "response_truncated": row["response_truncated"] or len(body) > most,
     }
+
+
+def _leading(headers: list[Any], room: int) -> list[Any]:
+    """Answer the first headers, as many as fit."""
+    kept: list[Any] = []
+    for header in headers:
+        room -= _size(header)
+        if room < 0:
+            break
+        kept.append(header)
+    return kept
+
+
+def _size(value: Any) -> int:
+    return len(orjson.dumps(value)) + 1

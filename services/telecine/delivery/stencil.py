@@ -19,7 +19,7 @@ from telecine.shared.sending.owed import Owed
 
 REDACTED = "[redacted]"
 
-#: What differs, in the order of the gaps.
+#: What differs, in the order of the gaps; the last one is the body's length.
 _GAPS = ("telecine-time", "webhook-id", "webhook-timestamp", "webhook-signature")
 _ID = re.compile(r"[\w.:~-]+", re.ASCII)
 
@@ -55,12 +55,13 @@ class Stencil:
         signed_at = moment.wall if self.by_wall else moment.virtual
         timestamp = int(signed_at.timestamp())
         signed = signature(self.signers, owed.delivery_id, timestamp, owed.body)
-        gaps = (moment.virtual.isoformat(), owed.delivery_id, timestamp, signed)
+        size = len(owed.body)
+        gaps = (moment.virtual.isoformat(), owed.delivery_id, timestamp, signed, size)
         if self.fault or not _ID.fullmatch(owed.delivery_id):
             fault = self.fault or f"{owed.delivery_id!r} is no id of a delivery"
             quoted = [orjson.dumps(str(gap)).decode()[1:-1] for gap in gaps]
             return Webhook(self, self.record % tuple(quoted), b"", fault)
-        head = self.head % (*gaps, len(owed.body))
+        head = self.head % gaps
         return Webhook(self, self.record % gaps, head.encode() + owed.body, "")
 
 
@@ -117,6 +118,11 @@ def stencil_of(
         (name.replace("%", "%%"), "%s" if name in _GAPS else value.replace("%", "%%"))
         for name, value in redacted(headers, secret)
     ]
+    if target:
+        shown = [("host", target.host.replace("%", "%%")), *shown]
+        if target.authorization and "authorization" not in map(str.lower, headers):
+            shown.append(("authorization", REDACTED))
+    shown.append(("content-length", "%s"))
     return Stencil(
         url,
         wanted.timeout or timeout,

@@ -43,6 +43,7 @@ class Target:
     """A URL in the parts that a request is made of."""
 
     origin: Origin
+    host: str  # what Host says
     head: str  # the request line and Host, without the last line's end
     authorization: str  # the line, begun by its line end, of the URL's own credentials; or empty
 
@@ -71,7 +72,7 @@ def target_of(url: str) -> Target:
     where = shown if port == _DEFAULTS[scheme] else f"{shown}:{port}"
     path = quote((parts["path"] or "/") + (parts["query"] or ""), safe=_AS_IS)
     head = f"POST {path} HTTP/1.1\r\nhost: {where}"
-    return Target(Origin(scheme, host, port, is_name), head, _basic(parts["user"]))
+    return Target(Origin(scheme, host, port, is_name), where, head, _basic(parts["user"]))
 
 
 def _basic(user: str | None) -> str:

@@ -4,7 +4,6 @@ import structlog
 
 from telecine.platforms.pack import Fidelity
 from telecine.shared.aggregates.endpoint import Active, Endpoint
-from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.contracts.endpoint_testing import (
     ExampleWebhook,
     GetExample,
@@ -14,14 +13,12 @@ from telecine.shared.contracts.endpoint_testing import (
 from telecine.shared.errors import Refusal
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import example_of, hex_of, object_id
-from telecine.shared.log.eventlog import EventLog, last_position
-from telecine.shared.log.kinds import VIDEO
+from telecine.shared.log.eventlog import EventLog
 from telecine.shared.sending.egress import Egress
 from telecine.shared.sending.owed import Owed, owe
 from telecine.shared.time.virtual_time import VirtualClock, wall_now
 from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.checks import living
-from telecine.subscriptions.example_lives import kind_of
 from telecine.subscriptions.examples import (
     example_body,
     example_headers,
@@ -80,7 +77,7 @@ class TryingOut:
             platform=profile.platform,
             event_id=hex_of(profile.id, "test", command.request_key),
             event_type=event_type,
-            event_sequence=await self._newest(event_type),
+            event_sequence=0,  # it stands in no log
             video_id=example_of(profile.id),
             at=now,
             matched_at=wall_now(),
@@ -91,9 +88,3 @@ class TryingOut:
         await owe(self._bus, owed)
         log.info("test.requested", endpoint_id=profile.id, delivery_id=delivery_id)
         return TestOwed(delivery_id=delivery_id, type=event_type)
-
-    async def _newest(self, event_type: str) -> int:
-        """Answer the last position of the log that such an event would stand in, so that the test is
-        listed among the newest."""
-        kind = VIDEO if event_type in OPERATIONAL_TYPES else kind_of(event_type)
-        return await last_position(self._bus, kind.stream)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from telecine.gateway.control import shapes
 from telecine.gateway.control.parameters import Sought, statuses
+from telecine.gateway.control.tokens import Id
 from telecine.platforms.house import House
 from telecine.shared.contracts.attempts import SearchAttempts
 from telecine.shared.contracts.delivery import ErrorClass, Trigger
@@ -26,7 +27,7 @@ def add_attempts(routes: APIRouter, house: House, authorised: Any) -> None:
         *,
         org: str = authorised,
         sought: Annotated[Sought, Depends()],
-        delivery_id: str | None = None,
+        delivery_id: Id | None = None,
         status: Status = None,
         error: Error = None,
         trigger: Trigger | None = None,

@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from telecine.gateway.control.parameters import Moment
 from telecine.gateway.control.shapes import Shape
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
@@ -21,7 +22,7 @@ class Discarding(Shape):
     """What to give up."""
 
     before: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Field(description="Only of events before this virtual time, with a zone; left out: all."),
     ] = None
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from telecine.gateway.control import shapes
 from telecine.gateway.control.parameters import Sought
+from telecine.gateway.control.tokens import Id
 from telecine.platforms.house import House
 from telecine.shared.contracts.delivery import (
     DeliveryState,
@@ -26,7 +27,7 @@ def add_deliveries(routes: APIRouter, house: House, authorised: Any) -> None:
         summary="Make one more attempt now; it schedules no retry",
     )
     async def resend(
-        request: Request, delivery_id: str, org: str = authorised
+        request: Request, delivery_id: Id, org: str = authorised
     ) -> shapes.ResendAnswer:
         caller = house.caller(request, org)
         command = ResendDelivery(
@@ -49,8 +50,11 @@ def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
         page = await house.call(query)
         return shapes.DeliveriesAnswer(deliveries=page.deliveries, cursor=page.cursor)
 
-    @routes.get("/deliveries/{delivery_id}", summary="A delivery with every attempt")
-    async def delivery(delivery_id: str, org: str = authorised) -> shapes.DeliveryAnswer:
+    @routes.get(
+        "/deliveries/{delivery_id}",
+        summary="A delivery with its attempts (of many: the last 100)",
+    )
+    async def delivery(delivery_id: Id, org: str = authorised) -> shapes.DeliveryAnswer:
         found = await house.call(GetDelivery(org=org, delivery_id=delivery_id))
         return shapes.DeliveryAnswer(
             delivery=found.delivery, body=found.body, attempts=found.attempts

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
+from pydantic import AfterValidator, AwareDatetime
 
+from telecine.gateway.control.tokens import Id
 from telecine.shared.contracts.attempts import Statuses
 from telecine.shared.errors import Refusal
 
@@ -14,6 +16,18 @@ Limit = Annotated[int, Query(ge=1, le=200, description="Rows in one answer, at m
 Since = Annotated[str | None, Query(description="RFC 3339, virtual: nothing from before it.")]
 Until = Annotated[str | None, Query(description="RFC 3339, virtual: nothing from it on.")]
 
+
+def _in_utc(found: datetime) -> datetime:
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("use a time within the years 1 to 9999, in UTC as well") from error
+
+
+#: A moment in a body, in UTC.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+_TYPE = re.compile(r"[\w.-]{1,128}", re.ASCII)
 _STATUS = re.compile(r"[1-9](\d\d|xx)")
 _AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
 
@@ -22,8 +36,8 @@ _AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
 class Sought:
     """What deliveries and attempts are both searched by, and which page of what is found."""
 
-    endpoint_id: str | None = None
-    video_id: str | None = None
+    endpoint_id: Id | None = None
+    video_id: Id | None = None
     type_: Annotated[str | None, Query(alias="type")] = None
     since: Since = None
     until: Until = None
@@ -35,11 +49,18 @@ class Sought:
         return {
             "endpoint_id": self.endpoint_id,
             "video_id": self.video_id,
-            "event_type": self.type_,
+            "event_type": event_type(self.type_),
             **span(self.since, self.until),
             "cursor": self.cursor,
             "limit": self.limit,
         }
+
+
+def event_type(text: str | None) -> str | None:
+    """Read a type of event. Raises Refusal."""
+    if text is not None and not _TYPE.fullmatch(text):
+        raise Refusal("invalid", "use one type of event such as video.uploaded", "type")
+    return text
 
 
 def position(text: str, field: str) -> int:
@@ -59,7 +80,10 @@ def moment(text: str, field: str, wanted: str = _AN_RFC_3339_TIME) -> datetime:
         raise Refusal("invalid", f"use {wanted}", field) from error
     if found.tzinfo is None:
         raise Refusal("invalid", "give the time a zone, such as a final Z", field)
-    return found
+    try:
+        return _in_utc(found)
+    except ValueError as error:
+        raise Refusal("invalid", str(error), field) from error
 
 
 def place_or_moment(text: str, field: str) -> int | datetime:

@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from telecine.gateway.control.parameters import Limit
+from telecine.gateway.control.parameters import Limit, Moment
 from telecine.gateway.control.shapes import Shape
-from telecine.gateway.control.tokens import token
+from telecine.gateway.control.tokens import Id, token
 from telecine.platforms.house import House
 from telecine.shared.contracts.replays import (
     CancelReplay,
@@ -18,9 +18,9 @@ from telecine.shared.contracts.replays import (
     StartReplay,
 )
 
-Since = Annotated[AwareDatetime, Field(description="From this virtual time on, with a zone.")]
+Since = Annotated[Moment, Field(description="From this virtual time on, with a zone.")]
 Until = Annotated[
-    AwareDatetime | None, Field(description="Up to this virtual time; left out: up to now.")
+    Moment | None, Field(description="Up to this virtual time; left out: up to now.")
 ]
 
 
@@ -89,7 +89,7 @@ def _going_on(routes: APIRouter, house: House, authorised: Any) -> None:
     @routes.get("/replays", summary="Replays and recoveries, newest first")
     async def replays(
         org: str = authorised,
-        endpoint_id: str | None = None,
+        endpoint_id: Id | None = None,
         cursor: str | None = None,
         limit: Limit = 100,
     ) -> ReplaysAnswer:
@@ -98,10 +98,10 @@ def _going_on(routes: APIRouter, house: House, authorised: Any) -> None:
         return ReplaysAnswer(replays=page.replays, cursor=page.cursor)
 
     @routes.get("/replays/{replay_id}", summary="How far a replay or a recovery is")
-    async def one(replay_id: str, org: str = authorised) -> Replay:
+    async def one(replay_id: Id, org: str = authorised) -> Replay:
         return (await house.call(GetReplay(org=org, replay_id=replay_id))).replay
 
     @routes.post("/replays/{replay_id}/cancel", summary="Let it ask for no more")
-    async def cancel(request: Request, replay_id: str, org: str = authorised) -> Replay:
+    async def cancel(request: Request, replay_id: Id, org: str = authorised) -> Replay:
         command = CancelReplay(**house.caller(request, org).ids(), replay_id=replay_id)
         return (await house.call(command)).replay

@@ -60,9 +60,10 @@ class Delivery(Wire):
 class Attempt(Wire):
     """One HTTP try. `started_at` and `ended_at` are virtual, `wall_at` is the wall's.
 
-    `reused`: over a kept connection, so that DNS, connect and TLS took no time. `key_ids` name the keys
-    that signed it. `response_length` is the true length of the body in bytes, if it is known;
-    `response_body` has its beginning.
+    `address` is whom it talked to, or tried to. `reused`: over a kept connection, so that DNS, connect and
+    TLS took no time. `key_ids` name the keys that signed it; `request_headers` are as sent, with secrets
+    redacted. `response_length` is the true length of the body in bytes, if it is known; `response_body`
+    has its beginning, `response_headers` the first ones, as many as there is room for.
     """
 
     number: int
@@ -81,7 +82,7 @@ class Attempt(Wire):
     response_body: str
     response_truncated: bool
     response_length: int | None
-    error: str | None
+    error: ErrorClass | None
     message: str
     duration_ms: float
     dns_ms: float | None
@@ -93,7 +94,7 @@ class Attempt(Wire):
 
 
 class DeliveryDetail(Wire):
-    """A delivery with what it carries and every attempt, first one first."""
+    """A delivery with what it carries and its attempts, first one first: of very many the last 100."""
 
     delivery: Delivery
     body: str

@@ -29,7 +29,7 @@ ERROR = "telecine-error"
 #: Why it was refused, for who counts answers.
 REASON = "telecine-refusal"
 #: A message of NATS has 1 MiB; some of it is for headers.
-_MOST_BYTES = 1024 * 1024 - 4096
+MOST_BYTES = 1024 * 1024 - 4096
 #: Questions of one kind that a copy answers side by side; without it each waits for the one before.
 _ABREAST = 16
 
@@ -120,7 +120,7 @@ async def _answer(
         if isinstance(request, _Unreadable):
             raise _invalid(request.error)
         body = (await handle(request)).model_dump_json().encode()
-        if len(body) > _MOST_BYTES:
+        if len(body) > MOST_BYTES:
             raise Unavailable(f"its answer of {len(body)} bytes is too large for one message")
     except Refusal as error:
         refused = Refused(code=error.code, message=error.message, field=error.field)
