@@ -97,6 +97,21 @@ async def test_a_lane_gets_wider_with_each_answer_up_to_its_cap_and_half_with_ea
     assert widths == [2, 3, 4, 5, 5, 2, 1, 1]
 
 
+async def test_a_lane_with_a_backlog_uses_all_of_its_window() -> None:
+    hall = Hall(100, start=1)
+    hall.put("a", *named("a", 30), cap=5)
+    await hall.settle()
+    lane, busy = hall.lanes.of("a", 5), [hall.busy["a"]]
+    for number in range(6):
+        lane.hear(silence=False)
+        await hall.let_go(f"a{number}")
+        await hall.settle()
+        busy.append(hall.busy["a"])
+    await hall.lanes.stop()
+
+    assert busy == [1, 2, 3, 4, 5, 5, 5]
+
+
 async def test_an_endpoints_cap_is_kept(hall: Hall) -> None:
     hall.put("capped", *named("c", 5), cap=2)
     await hall.settle()

@@ -181,5 +181,5 @@ class Lanes(Generic[J]):
                 self._quiet.set()
             self._queue(lane)
             found = self._next()
-            if self._idle and found and found[0] is not lane:
-                self._let_in(lane)  # it has one less under way, and all the others as many
+            if found:
+                self._let_in(lane)  # its window may be wider now, or this slot is another lane's
