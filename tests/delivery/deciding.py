@@ -1,5 +1,6 @@
 """A receiver that answers by what a webhook is about, and endpoints with settings of their own."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,15 +11,23 @@ from tests.customer import Customer
 
 
 class Deciding(Receiver):
-    """Answers each request as `decide` says; the default is 200."""
+    """Answers each request as `decide` says; the default is 200. `most` is how many it had to answer at
+    the same time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.decide: Callable[[Received], Answer] = lambda _: Answer()
+        self.most = self._busy = 0
 
     async def _take(self, request: web.Request) -> web.Response:
         taken = self._remember(request.path, request.headers, await request.read())
         answer = self.decide(taken)
+        self._busy += 1
+        self.most = max(self.most, self._busy)
+        try:
+            await asyncio.sleep(answer.delay)
+        finally:
+            self._busy -= 1
         return web.Response(status=answer.status, text=answer.body, headers=answer.headers)
 
 

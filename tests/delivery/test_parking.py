@@ -23,6 +23,7 @@ from telecine.delivery.decider import (
     State,
     Succeeded,
 )
+from telecine.delivery.fetching import Fetching
 from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
 from telecine.delivery.records import Entry, Records, state_of
@@ -231,6 +232,38 @@ async def test_a_breaker_that_closes_fetches_what_is_parked_now(database_url: st
         (armed,) = await breakers.closed(WHOSE, minute(7))
 
         assert (armed.generation, armed.due) == (2, minute(7))
+
+
+async def test_a_breaker_that_closes_while_its_endpoint_is_drained_begins_no_second_drain(
+    database_url: str,
+) -> None:
+    async with working(database_url) as one:
+        breakers, fetching = Breakers(one.database), Fetching(one.database)
+        open_ = await breakers.opened(WHOSE, Open(minute(50), 1, "breaker"))
+        await one.park("held", "breaker", due=minute(50), unless_closed=True)
+        assert await fetching.claimed(WHOSE[1], 1, anew=False)
+        still_open = await fetching.again_behind(WHOSE, open_, minute(7))
+        assert await fetching.claimed(WHOSE[1], 2, anew=False)
+
+        armed = await breakers.closed(WHOSE, minute(7))
+        by_the_drain = await fetching.again_behind(WHOSE, open_, minute(8))
+
+        assert [each.due for each in still_open] == [minute(50)]
+        assert armed == []
+        assert [(each.generation, each.due) for each in by_the_drain] == [(3, minute(8))]
+
+
+async def test_what_is_drained_is_not_given_up_under_its_hands(database_url: str) -> None:
+    async with working(database_url) as one:
+        names = [f"d{number:03}" for number in range(130)]
+        await one.lot.park([wish(name, "in_flight") for name in names])
+        assert await Fetching(one.database).claimed(WHOSE[1], 1, anew=False)
+
+        drained = await one.lot.discard(names, "backlog_full", minute(3), idle_at=WHOSE)
+        await Fetching(one.database).again_at(WHOSE, minute(9))
+        at_rest = await one.lot.discard(names, "backlog_full", minute(3), idle_at=WHOSE)
+
+        assert (drained, at_rest) == (2, 128)
 
 
 async def test_what_has_ended_is_never_parked(database_url: str) -> None:

@@ -84,12 +84,12 @@ async def test_deliveries_of_several_logs_are_listed_by_their_events_times(
             delivery("old", created_at=after(0), event_sequence=7_000),
             delivery("live", created_at=after(2), event_sequence=3, event_type="live.created"),
             delivery("new", created_at=after(3), event_sequence=7_001),
-            delivery("same", created_at=after(2), event_sequence=1),
+            delivery("same", created_at=after(2), event_sequence=2),
         )
 
-        assert await names(database) == ["new", "same", "live", "old"]
-        assert await names(database, endpoint_id="e") == ["new", "same", "live", "old"]
-        assert await names(database, video_id="v") == ["new", "same", "live", "old"]
+        assert await names(database) == ["new", "live", "same", "old"]
+        assert await names(database, endpoint_id="e") == ["new", "live", "same", "old"]
+        assert await names(database, video_id="v") == ["new", "live", "same", "old"]
 
 
 async def names(database: Database, **wanted: str) -> list[str]:
@@ -105,7 +105,11 @@ async def names(database: Database, **wanted: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "_d", "1_", "1_\0", "-1_d", "1_d.e", f"{10**18}_d", f"{'9' * 5_000}_d"]
+    "cursor",
+    [
+        *("", "x", "1_d", "_1_d", "1__d", "1_1_", "1_1_\0", "-1_1_d", "1_1_d.e"),
+        *(f"{10**18}_1_d", f"{'9' * 5_000}_1_d", f"1_{'9' * 5_000}_d"),
+    ],
 )
 async def test_what_is_no_cursor_is_refused(database_url: str, cursor: str) -> None:
     async with opened(database_url, SCHEMA) as database:

@@ -233,7 +233,7 @@ async def test_every_question_goes_along_an_index(database: Database) -> None:
         query = SearchAttempts(org="demo", cursor="15000", limit=10, **wanted)
         found.append((index, await plans(database, search.page(query))))
     for wanted, index in DELIVERIES_ALONG:
-        cursor = "63842000000000000_d1"  # in the year 2024
+        cursor = "63842000000000000_7_d1"  # in the year 2024
         listed = ListDeliveries(org="demo", cursor=cursor, limit=10, **wanted)
         found.append((index, await plans(database, queries.list(listed))))
 

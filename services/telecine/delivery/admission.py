@@ -48,7 +48,8 @@ class Admission:
 
     async def _decide(self, whose: tuple[str, str], jobs: list[Job], rate: float) -> None:
         try:
-            now = max(job.now for job in jobs)
+            # What comes late (a replay, or all of it after an outage) counts as of now.
+            now = max(self._now(), *(job.now for job in jobs))
             reserved = await reserve(self._database, whose, rate, len(jobs), now)
         except Exception as error:  # noqa: BLE001 - it belongs to those who wait
             for job in jobs:

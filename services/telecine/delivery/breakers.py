@@ -25,9 +25,9 @@ class Breakers:
 
     async def closed(self, whose: tuple[str, str], now: datetime) -> list[Armed]:
         """Write that a breaker has closed; answer the timer to be set, so that what is parked there is
-        fetched now and not only when it would have been."""
+        fetched now and not only when it would have been. Whoever is draining it sees to the rest."""
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
             await keep(connection, whose[1], **breaker_columns(CLOSED))
-            waits = gate.due is not None and gate.due > now
+            waits = gate.due is not None and gate.due > now and not gate.draining
             return await arm(connection, [gate], now, anew=True) if waits else []

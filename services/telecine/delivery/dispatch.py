@@ -53,6 +53,7 @@ class Dispatch:
         lost: Step,
         slots: int,
     ) -> None:
+        self._clock = clock
         self._records = records
         self._directory = directory
         self._lot = lot
@@ -143,7 +144,8 @@ class Dispatch:
     def _park(
         self, job: Job, reason: Parking, due: datetime, *, unless_closed: bool = False
     ) -> None:
-        wish = Wish(job.owed, job.state, reason, job.now, due, unless_closed)
+        now = max(job.now, self._clock.now())  # however late it comes, it waits from now on
+        wish = Wish(job.owed, job.state, reason, now, due, unless_closed)
         self._parker.park(job, wish)
 
     async def _not_parked(self, reason: Parking, job: Job) -> None:

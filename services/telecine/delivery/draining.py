@@ -23,6 +23,7 @@ from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
 from telecine.shared.observing.logging import correlation
+from telecine.shared.tasks import pause_before
 from telecine.shared.time.timers import parse_fired
 
 log = structlog.get_logger()
@@ -73,7 +74,7 @@ class Draining:
                 drain = Drain(gate.org, fired.key, fired.generation, fired.due)
                 if redelivered:
                     await self._follow_up(drain)
-                await self._lot.set_timers(await self._drain(drain, breaker_of(gate)))
+                await self._lot.set_timers(await self._drained(drain, breaker_of(gate)))
             elif redelivered:
                 await self._lot.remind(fired.key)  # who went on from here may not have lived to
         await self._bus.ack(message)
@@ -84,6 +85,15 @@ class Draining:
         for row in await self._fetching.moved_since(drain.whose, drain.now, _UNDER_WAY):
             await self._worker.see_to(row)
 
+    async def _drained(self, drain: Drain, breaker: Breaker) -> list[Armed]:
+        """Drain; if that fails, what is under way comes to its end first: whoever drains next would fetch
+        it once more."""
+        try:
+            return await self._drain(drain, breaker)
+        except Exception:
+            await self._settle(drain)
+            raise
+
     async def _drain(self, drain: Drain, breaker: Breaker) -> list[Armed]:
         """Send what may be sent now; answer the timer to be set for the rest, if there is any."""
         endpoint = await self._directory.find(drain.endpoint_id, 0)
@@ -91,14 +101,14 @@ class Draining:
             return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
         if isinstance(breaker, Open):
             if breaker.until > drain.now:
-                return await self._fetching.again_at(drain.whose, breaker.until)
+                return await self._fetching.again_behind(drain.whose, breaker, drain.now)
             breaker = await self._probe(drain, endpoint.profile, breaker)
             if isinstance(breaker, Open):
                 return await self._fetching.again_at(drain.whose, breaker.until, breaker)
             await self._fetching.note(drain.endpoint_id, CLOSED)
         rate = endpoint.profile.subscription.settings.rate_limit
         if rate is not None:
-            return await self._at_its_rate(drain, rate)
+            return await self._at_its_rate(drain, endpoint.profile, rate)
         return await self._at_once(drain, endpoint.profile)
 
     async def _probe(self, drain: Drain, profile: Profile, breaker: Open) -> Breaker:
@@ -107,41 +117,71 @@ class Draining:
             log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
             job = self._job(drain, row, "probe", breaker)
             self._send(drain, job)
-            await self._settle(drain, everything=True)
+            await self._settle(drain)
             return self._worker.breaker_of(drain.endpoint_id)
         return CLOSED
 
-    async def _at_its_rate(self, drain: Drain, rate: float) -> list[Armed]:
-        """Send as many as the rate limit has for this moment; the next ones have a moment of theirs."""
-        waiting = await self._fetching.count(drain.endpoint_id, _BATCH + 1)
-        if waiting:
-            wanted = min(waiting, _BATCH)
-            taken = await reserve(
-                self._database, drain.whose, rate, wanted, drain.now, in_turn=True
-            )
-            for row in await self._fetching.oldest(drain.endpoint_id, taken.granted):
-                self._send(drain, self._job(drain, row))
-            await self._settle(drain, everything=True)
-            if waiting > taken.granted:
-                return await self._fetching.again_at(drain.whose, max(taken.free_at, drain.now))
-        return await self._fetching.rest(drain.whose, drain.now)
+    async def _at_its_rate(self, drain: Drain, profile: Profile, rate: float) -> list[Armed]:
+        """Send as many as the rate limit has for this moment; the next ones have a moment of theirs, which
+        is waited for here while something is under way."""
+        looks = 0
+        while True:
+            drain.now = max(drain.now, self._clock.now())
+            room = self._room(drain, profile)
+            waiting = await self._fetching.count(drain.endpoint_id, room + 1, drain.under_way)
+            free_at, looks = drain.now, looks + 1
+            if waiting and room > 0:
+                wanted, looks = min(waiting, room), 0
+                taken = await reserve(
+                    self._database, drain.whose, rate, wanted, drain.now, in_turn=True
+                )
+                free_at = taken.free_at
+                await self._fetch(drain, taken.granted)
+                await self._settle(drain, longest=self._clock.wall_seconds_until(free_at))
+            else:
+                await self._settle(drain, for_one=True, longest=pause_before(looks))
+            if isinstance(opened := await self._opened(drain), Open):
+                return await self._fetching.again_behind(drain.whose, opened, drain.now)
+            if not drain.under_way and waiting:
+                return await self._fetching.again_at(drain.whose, max(free_at, drain.now))
+            if not drain.under_way:
+                return await self._fetching.rest(drain.whose, drain.now)
 
     async def _at_once(self, drain: Drain, profile: Profile) -> list[Armed]:
         """Send all there is, a few more than the endpoint takes side by side at a time."""
+        looks = 0
         while True:
-            # Of an endpoint that is slow to answer no more than it takes, or it would be put back.
-            width = min(self._policy.cap_of(profile), self._worker.window_of(drain.endpoint_id))
-            room = min(2 * width, _BATCH) - len(drain.under_way)
-            found = await self._fetching.oldest(drain.endpoint_id, room, drain.under_way)
-            for row in found:
-                self._send(drain, self._job(drain, row))
+            room = self._room(drain, profile)
+            found = await self._fetch(drain, room)
             if not drain.under_way:
                 return await self._fetching.rest(drain.whose, drain.now)
-            await self._settle(drain, everything=room > 0 and not found)
-            if isinstance(opened := self._worker.breaker_of(drain.endpoint_id), Open):
-                await self._settle(drain, everything=True)
-                return await self._fetching.again_at(drain.whose, opened.until)
+            looks = 1 if found else looks + 1
+            # Where there is room, more may be parked meanwhile, or released by its predecessor's end.
+            longest = pause_before(looks) if found < room else None
+            await self._settle(drain, for_one=True, longest=longest)
+            if isinstance(opened := await self._opened(drain), Open):
+                return await self._fetching.again_behind(drain.whose, opened, drain.now)
             drain.now = max(drain.now, self._clock.now())
+
+    def _room(self, drain: Drain, profile: Profile) -> int:
+        """Answer how many may be fetched. Of an endpoint that is slow to answer no more are than it takes,
+        or they would be put back."""
+        width = min(self._policy.cap_of(profile), self._worker.window_of(drain.endpoint_id))
+        return min(2 * width, _BATCH) - len(drain.under_way)
+
+    async def _fetch(self, drain: Drain, most: int) -> int:
+        """Have the oldest that wait sent; answer how many."""
+        found = await self._fetching.oldest(drain.endpoint_id, most, drain.under_way)
+        for row in found:
+            self._send(drain, self._job(drain, row))
+        return len(found)
+
+    async def _opened(self, drain: Drain) -> Breaker:
+        """Answer the breaker; if it is open, all that is under way has come to its end."""
+        breaker = self._worker.breaker_of(drain.endpoint_id)
+        if isinstance(breaker, Open):
+            await self._settle(drain)
+        return breaker
 
     def _job(
         self,
@@ -154,22 +194,28 @@ class Draining:
         usual: Trigger = owed.trigger if row.next == 1 else "retry"
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         now = max(drain.now, row.updated_at)
-        return Job(owed, row.next, trigger or usual, now, state, done=done, probe=probe)
+        # It is held against the record when its turn comes: if we are cut off from NATS, another worker
+        # drains the endpoint.
+        return Job(
+            owed, row.next, trigger or usual, now, state, done=done, probe=probe, doubtful=True
+        )
 
     def _send(self, drain: Drain, job: Job) -> None:
         if job.done:
             drain.under_way[job.delivery_id] = job.done
         self._worker.enter(job)
 
-    async def _settle(self, drain: Drain, *, everything: bool) -> None:
-        """Wait until all of what is under way is done, or some, and what is done soon after that."""
-        for when, longest in (
-            [(asyncio.ALL_COMPLETED, None)]
-            if everything
-            else [(asyncio.FIRST_COMPLETED, None), (asyncio.ALL_COMPLETED, _SOON)]
-        ):
-            if drain.under_way:
-                await asyncio.wait(drain.under_way.values(), return_when=when, timeout=longest)
+    async def _settle(
+        self, drain: Drain, *, for_one: bool = False, longest: float | None = None
+    ) -> None:
+        """Wait until all of what is under way is done (or `for_one`, and what is done soon after it), for
+        `longest` seconds at most."""
+        if for_one and drain.under_way:
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait(drain.under_way.values(), return_when=first, timeout=longest)
+            longest = _SOON
+        if drain.under_way:
+            await asyncio.wait(drain.under_way.values(), timeout=longest)
         for key in [key for key, done in drain.under_way.items() if done.done()]:
             del drain.under_way[key]
 

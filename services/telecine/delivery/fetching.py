@@ -7,13 +7,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
 from sqlmodel import col
 
-from telecine.delivery.breaker import Breaker
-from telecine.delivery.gates import Armed, arm, breaker_columns, keep, locked
+from telecine.delivery.breaker import Breaker, Open
+from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.shared.tables.database import Database
+
+#: More than a drain has fetched and not yet on record, so that what is parked late may be among it.
+_FETCHED = 128
 
 
 class Fetching:
@@ -56,9 +59,10 @@ class Fetching:
         async with self._database.session() as session:
             return (await session.scalars(moved)).all()
 
-    async def count(self, endpoint_id: str, most: int) -> int:
-        """Answer how many wait; at `most`, there may be more."""
-        some = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id)).limit(most)
+    async def count(self, endpoint_id: str, most: int, besides: Collection[str] = ()) -> int:
+        """Answer how many wait `besides` some; at `most`, there may be more."""
+        among = [*fetched_at(endpoint_id), col(DeliveryRow.id).not_in(list(besides))]
+        some = select(col(DeliveryRow.id)).where(*among).limit(max(1, most))
         async with self._database.session() as session:
             count = select(func.count()).select_from(some.subquery())
             return int((await session.scalar(count)) or 0)
@@ -99,6 +103,15 @@ class Fetching:
                 await keep(connection, whose[1], **breaker_columns(breaker))
             return await arm(connection, [gate], due, anew=True)
 
+    async def again_behind(
+        self, whose: tuple[str, str], breaker: Open, now: datetime
+    ) -> list[Armed]:
+        """Set the timer anew for when an open breaker lets somebody through: now, if it has been closed."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[whose[1]]
+            due = breaker.until if isinstance(breaker_of(gate), Open) else now
+            return await arm(connection, [gate], due, anew=True)
+
     async def note(self, endpoint_id: str, breaker: Breaker) -> None:
         """Keep how the breaker stands."""
         async with self._database.writing() as connection:
@@ -120,3 +133,19 @@ def fetched_at(endpoint_id: str) -> list[ColumnElement[bool]]:
         col(DeliveryRow.state) == "parked",
         col(DeliveryRow.reason) != "ordering",
     ]
+
+
+def not_under_way(endpoint_id: str) -> ColumnElement[bool]:
+    """Answer the condition of what nobody who drains the endpoint may have fetched: where it is being
+    drained, all but the oldest. (What is fetched stays parked until its attempt is on record.)"""
+    drained = select(col(GateRow.endpoint_id)).where(
+        col(GateRow.endpoint_id) == endpoint_id, col(GateRow.draining)
+    )
+    oldest = (
+        select(col(DeliveryRow.id))
+        .where(*fetched_at(endpoint_id))
+        .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+        .limit(_FETCHED)
+        .subquery()
+    )
+    return or_(not_(exists(drained)), col(DeliveryRow.id).not_in(select(oldest.c.id)))

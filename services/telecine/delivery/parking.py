@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -21,7 +21,7 @@ from telecine.delivery.bulk import park
 from telecine.delivery.chains import lock_chains, release, states
 from telecine.delivery.decider import Owed as NotBegun
 from telecine.delivery.decider import Park, Parking, State, evolve
-from telecine.delivery.fetching import fetched_at
+from telecine.delivery.fetching import fetched_at, not_under_way
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.records import ENDED
 from telecine.delivery.rows import DeliveryValues
@@ -108,11 +108,25 @@ class ParkingLot:
             armed = await arm(connection, gates.values(), now)
         await self.set_timers(armed)
 
-    async def discard(self, delivery_ids: Collection[str], why: str, now: datetime) -> int:
-        """Give up what is parked, on record; answer how many that were."""
+    async def discard(
+        self,
+        delivery_ids: Collection[str],
+        why: str,
+        now: datetime,
+        *,
+        idle_at: tuple[str, str] | None = None,
+    ) -> int:
+        """Give up what is parked, on record; answer how many that were. `idle_at` an endpoint (org, id):
+        nothing there that may be under way."""
+        parked: list[ColumnElement[bool]] = [
+            col(DeliveryRow.id).in_(delivery_ids),
+            col(DeliveryRow.state) == "parked",
+        ]
+        if idle_at:
+            parked.append(not_under_way(idle_at[1]))
         given_up: Any = (
             update(DeliveryRow)
-            .where(col(DeliveryRow.id).in_(delivery_ids), col(DeliveryRow.state) == "parked")
+            .where(*parked)
             .values(
                 state="discarded",
                 ended=why,
@@ -124,6 +138,10 @@ class ParkingLot:
         )
         async with self._database.writing() as connection:
             await lock_chains(self._database, connection, delivery_ids)
+            if idle_at:
+                await locked(
+                    self._database, connection, [idle_at]
+                )  # nobody begins to drain it now
             gone = list((await connection.execute(given_up)).scalars())
             armed = await release(self._database, connection, gone, now) if gone else []
         await self.set_timers(armed)

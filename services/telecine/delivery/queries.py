@@ -88,7 +88,7 @@ def walk_of(query: ListDeliveries) -> Walk:
     """Answer how to look for what was asked. A video's deliveries are few: they are sorted, which
     `coalesce` makes a planner do."""
     columns = [getattr(DeliveryRow, name) for name in _LISTED]
-    place = [col(DeliveryRow.created_at), col(DeliveryRow.id)]
+    place = [col(DeliveryRow.created_at), col(DeliveryRow.event_sequence), col(DeliveryRow.id)]
     whose = [(col(DeliveryRow.org), query.org)]
     if query.endpoint_id:
         whose.append((col(DeliveryRow.endpoint_id), query.endpoint_id))
@@ -97,8 +97,8 @@ def walk_of(query: ListDeliveries) -> Walk:
         few.append(col(DeliveryRow.video_id) == query.video_id)
         few += _conditions(query)
         time = func.coalesce(place[0], place[0]).label("place")
-        return Walk([*columns, time], [], [time, place[1]], few, [])
-    return Walk(columns, whose, place, [], _conditions(query))
+        return Walk([*columns, time, place[1]], [], [time, *place[1:]], few, [])
+    return Walk([*columns, place[1]], whose, place, [], _conditions(query))
 
 
 def _conditions(query: ListDeliveries) -> list[ColumnElement[bool]]:
@@ -116,16 +116,18 @@ def _conditions(query: ListDeliveries) -> list[ColumnElement[bool]]:
 
 
 def _cursor(last: Place) -> str:
-    """Answer the cursor that continues behind a place: the event's time in microseconds, and an id."""
-    at, delivery_id = last
-    return f"{(at - _FIRST) // _MICROSECOND}_{delivery_id}"
+    """Answer the cursor that continues behind a place: the event's time in microseconds, its position
+    (time may stand still), and the delivery's id."""
+    at, position, delivery_id = last
+    return f"{(at - _FIRST) // _MICROSECOND}_{position}_{delivery_id}"
 
 
 def _place(text: str) -> Place:
-    time, separator, delivery_id = text.partition("_")
+    time, _, rest = text.partition("_")
+    position, _, delivery_id = rest.partition("_")
     try:
-        if separator and time.isdecimal() and is_token(delivery_id):
-            return _FIRST + int(time) * _MICROSECOND, delivery_id
+        if time.isdecimal() and position.isdecimal() and is_token(delivery_id):
+            return _FIRST + int(time) * _MICROSECOND, min(int(position), 2**63 - 1), delivery_id
     except (OverflowError, ValueError):  # more digits than times, or than numbers, have
         pass
     message = "not a cursor of this list; take it from the answer before"

@@ -10,13 +10,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from telecine.delivery.chains import lock_chains, release
 from telecine.delivery.chores import every
 from telecine.delivery.depot import Depot
+from telecine.delivery.fetching import not_under_way
 from telecine.delivery.gates import armed_of
 from telecine.delivery.records import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
@@ -78,41 +79,60 @@ class Sweeping:
         await self._wake_forgotten(now)
 
     async def _discard_old(self, now: datetime) -> None:
-        old = (
-            select(col(DeliveryRow.id))
-            .where(
-                col(DeliveryRow.state) == "parked",
-                col(DeliveryRow.created_at) < now - self._longest,
-            )
-            .order_by(col(DeliveryRow.created_at))
-            .limit(_BATCH)
-        )
-        while ids := await self._ids(old):
-            await self._lot.discard(ids, "backlog_too_old", now)
+        """Give up what was parked for too long; a live delivery's age is its event's."""
+        before = now - self._longest
+        old = [
+            col(DeliveryRow.created_at) < before,
+            or_(col(DeliveryRow.trigger) != "replay", col(DeliveryRow.updated_at) < before),
+        ]
+        for whose, _ in await self._parked(*old):
+            await self._give_up(whose, "backlog_too_old", now, *old)
 
     async def _discard_surplus(self, now: datetime) -> None:
-        crowded = (
-            select(col(DeliveryRow.endpoint_id), func.count())
-            .where(col(DeliveryRow.state) == "parked")
-            .group_by(col(DeliveryRow.endpoint_id))
-            .having(func.count() > self._most)
+        for whose, count in await self._parked(having=func.count() > self._most):
+            await self._give_up(whose, "backlog_full", now, most=count - self._most)
+
+    async def _parked(
+        self, *among: ColumnElement[bool], having: ColumnElement[bool] | None = None
+    ) -> list[tuple[tuple[str, str], int]]:
+        """Answer endpoints (org, id) and how much is parked there."""
+        org, endpoint_id = func.min(col(DeliveryRow.org)), col(DeliveryRow.endpoint_id)
+        counted = (
+            select(org, endpoint_id, func.count())
+            .where(col(DeliveryRow.state) == "parked", *among)
+            .group_by(endpoint_id)  # along the index of what is parked
         )
+        if having is not None:
+            counted = counted.having(having)
         async with self._database.session() as session:
-            found = (await session.execute(crowded)).all()
-        for endpoint_id, count in found:
-            surplus = count - self._most
-            while surplus > 0:
-                oldest = (
-                    select(col(DeliveryRow.id))
-                    .where(
-                        col(DeliveryRow.endpoint_id) == endpoint_id,
-                        col(DeliveryRow.state) == "parked",
-                    )
-                    .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
-                    .limit(min(surplus, _BATCH))
-                )
-                gone = await self._lot.discard(await self._ids(oldest), "backlog_full", now)
-                surplus = surplus - gone if gone else 0
+            return [((row[0], row[1]), row[2]) for row in await session.execute(counted)]
+
+    async def _give_up(
+        self,
+        whose: tuple[str, str],
+        why: str,
+        now: datetime,
+        *among: ColumnElement[bool],
+        most: int | None = None,
+    ) -> None:
+        """Give up the oldest that are parked at an endpoint and not under way, `most` of them or all."""
+        idle = (
+            select(col(DeliveryRow.id))
+            .where(
+                col(DeliveryRow.endpoint_id) == whose[1],
+                col(DeliveryRow.state) == "parked",
+                not_under_way(whose[1]),
+                *among,
+            )
+            .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
+        )
+        left = most
+        while left is None or left > 0:
+            ids = await self._ids(idle.limit(_BATCH if left is None else min(left, _BATCH)))
+            gone = await self._lot.discard(ids, why, now, idle_at=whose) if ids else 0
+            if not gone:
+                break
+            left = None if left is None else left - gone
 
     async def _free(self, now: datetime) -> None:
         """Release who waits for a delivery that has ended, or in an endpoint that wants no order."""
@@ -164,21 +184,13 @@ class Sweeping:
     async def _wake_forgotten(self, now: datetime) -> None:
         """See to endpoints that take webhooks, and have some parked that no timer will fetch."""
         gate: Any = select(col(GateRow.endpoint_id)).where(col(GateRow.due).is_not(None))
-        forgotten = (
-            select(func.min(col(DeliveryRow.org)), col(DeliveryRow.endpoint_id))
-            .where(
-                col(DeliveryRow.state) == "parked",
-                col(DeliveryRow.reason) != "ordering",
-                col(DeliveryRow.endpoint_id).not_in(gate),
-            )
-            .group_by(col(DeliveryRow.endpoint_id))  # along the index of what is parked
-            .limit(_BATCH)
-        )
-        async with self._database.session() as session:
-            found = (await session.execute(forgotten)).all()
-        for org, endpoint_id in found:
-            if isinstance(self._directory.known(endpoint_id, 0), Active | Deleted):
-                await self._lot.wake(org, endpoint_id, now)
+        forgotten = [
+            col(DeliveryRow.reason) != "ordering",
+            col(DeliveryRow.endpoint_id).not_in(gate),
+        ]
+        for whose, _ in await self._parked(*forgotten):
+            if isinstance(self._directory.known(whose[1], 0), Active | Deleted):
+                await self._lot.wake(*whose, now)
 
     async def _ids(self, statement: Any) -> list[str]:
         async with self._database.session() as session:

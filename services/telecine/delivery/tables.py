@@ -32,8 +32,10 @@ class DeliveryRow(SQLModel, table=True):
 
     __tablename__ = "deliveries"
     __table_args__ = (
-        Index("deliveries_newest", "org", "created_at", "id"),
-        Index("deliveries_of_endpoint", "org", "endpoint_id", "created_at", "id"),
+        Index("deliveries_newest", "org", "created_at", "event_sequence", "id"),
+        Index(
+            "deliveries_of_endpoint", "org", "endpoint_id", "created_at", "event_sequence", "id"
+        ),
         _partial("deliveries_waiting", "state", "created_at", where=WAITS),
         _partial("deliveries_parked", "endpoint_id", "created_at", "id", where=PARKED),
         _partial("deliveries_behind", "predecessor", where=PARKED),

@@ -6,8 +6,8 @@ revision = "0005"
 down_revision = "0004"
 
 _INDEXES = {
-    "deliveries_newest": ["org", "created_at", "id"],
-    "deliveries_of_endpoint": ["org", "endpoint_id", "created_at", "id"],
+    "deliveries_newest": ["org", "created_at", "event_sequence", "id"],
+    "deliveries_of_endpoint": ["org", "endpoint_id", "created_at", "event_sequence", "id"],
 }
 
 

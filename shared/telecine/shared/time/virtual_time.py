@@ -85,6 +85,10 @@ class VirtualClock:
         """Answer virtual now."""
         return self.anchor.at(wall_now())
 
+    def wall_seconds_until(self, due: datetime) -> float | None:
+        """Answer how many wall seconds remain until a virtual moment; None if time is frozen."""
+        return self.anchor.wall_seconds_until(due, wall_now())
+
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call back after each change of the clock."""
         self._changed.append(callback)

@@ -1,0 +1,158 @@
+"""Draining: what is parked goes out as fast as it may, once, and nobody waits for who hangs."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telecine.delivery.fetching import Fetching
+from telecine.delivery.sweeping import Sweeping
+from telecine.shared.errors import Unavailable
+from telecine.simulations.receiver import Answer, Received
+from tests import rooms as houses
+from tests.customer import Customer
+from tests.delivery.deciding import Deciding, endpoint
+from tests.waiting import until
+
+UPLOADED = ["video.uploaded"]
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Deciding]:
+    async with Deciding() as receiving:
+        yield receiving
+
+
+def about(taken: Received) -> str:
+    """Answer which video a webhook of OmegaStream's is about, by its title."""
+    return str(taken.json()["data"]["video"]["title"])
+
+
+async def succeeded(customer: Customer, endpoint_id: str, count: int) -> None:
+    """Wait until so many deliveries of an endpoint have succeeded."""
+
+    async def all_have() -> bool:
+        query = {"endpoint_id": endpoint_id, "state": "succeeded"}
+        return len(await customer.deliveries(**query)) == count
+
+    await until(all_have, deadline=60)
+
+
+async def test_a_database_that_fails_in_the_midst_of_it_has_nothing_sent_twice(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, failures = Fetching.oldest, iter([True])
+
+    async def fails_once(self: Fetching, whose: str, most: int, besides: Any = ()) -> Any:
+        if besides and next(failures, False):
+            raise Unavailable("the database was away for a moment")
+        return await oldest(self, whose, most, besides)
+
+    def decide(_: Received) -> Answer:
+        if len(receiver.received) == 1:
+            return Answer(429, headers={"retry-after": "2"})
+        return Answer(delay=1.0)
+
+    receiver.decide = decide
+    async with houses.opened(tmp_path / "data", speed=1) as (rooms, customer):
+        hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED)
+        await customer.upload("asks for less")
+        await customer.one(hooks, "postponed")
+        monkeypatch.setattr(Fetching, "oldest", fails_once)
+        for number in range(6):
+            await customer.upload(f"parked {number}")
+
+        await succeeded(customer, hooks, 7)
+
+        assert next(failures, None) is None, "it has failed"
+        times = Counter(about(taken) for taken in receiver.received)
+        assert times.pop("asks for less") == 2
+        assert set(times.values()) == {1}
+        assert await rooms.problems() == []
+
+
+async def test_a_video_that_hangs_keeps_no_other_ones_followers_from_going_out(
+    tmp_path: Path, receiver: Deciding
+) -> None:
+    def decide(taken: Received) -> Answer:
+        of_a = [each for each in receiver.received if about(each) == "a"]
+        return Answer(delay=100 if about(taken) == "a" and len(of_a) == 2 else 0.1)
+
+    receiver.decide = decide
+    house = houses.opened(tmp_path / "data", speed=20, fidelity="extended")
+    async with house as (_, customer):
+        await endpoint(customer, receiver.on("/hook"), ["video.*"], ordering="video", timeout=120)
+        await customer.upload("a")
+        await receiver.wait(lambda it: len(it.received) == 2, deadline=30)
+        await customer.upload("b")
+
+        def others_have_come(it: Any) -> bool:
+            types = [each.json()["type"] for each in it.received if about(each) == "b"]
+            return types[-1:] == ["video.ready_to_watch"]
+
+        await receiver.wait(others_have_come, deadline=30)
+
+        assert len([each for each in receiver.received if about(each) == "a"]) == 2
+
+
+async def test_a_rate_limit_waits_for_no_answer(tmp_path: Path, receiver: Deciding) -> None:
+    receiver.decide = lambda _: Answer(delay=1.0)
+    async with houses.opened(tmp_path / "data", speed=1) as (rooms, customer):
+        hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED, rate_limit=10)
+        for number in range(12):
+            await customer.upload(f"clip {number}")
+
+        await succeeded(customer, hooks, 12)
+
+        assert receiver.most > 2, "ten a second, a second each"
+        assert len(receiver.received) == 12
+        assert await rooms.problems() == []
+
+
+async def test_what_comes_late_keeps_to_the_rate_limit_and_is_not_too_old_to_wait(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep, sweeps = Sweeping._sweep, 0
+
+    async def counted(self: Sweeping) -> None:
+        nonlocal sweeps
+        await sweep(self)
+        sweeps += 1
+
+    monkeypatch.setattr(Sweeping, "_sweep", counted)
+    monkeypatch.setattr("telecine.delivery.sweeping._PERIOD", 0.1)
+    house = houses.opened(tmp_path / "data", speed=50_000, backlog_hours=1)
+    async with house as (rooms, customer):
+        for number in range(5):
+            await customer.upload(f"clip {number}")
+        before = (await customer.call("GET", "/v1/clock"))["now"]
+        await until(lambda: hours_after(customer, before))
+        await customer.speed(0)
+        hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED, rate_limit=1)
+        wish = {"since": "2020-01-01T00:00:00Z"}
+        await customer.call("POST", f"/v1/endpoints/{hooks}/replay", wish, status=202)
+
+        async def parked() -> bool:
+            return len(await customer.deliveries(endpoint_id=hooks, state="parked")) == 4
+
+        await until(parked)
+        swept = sweeps
+        await until(lambda: sweeps > swept + 2)
+
+        assert await parked(), "one may go at this moment, and none was given up"
+        assert len(receiver.received) == 1
+
+        await customer.speed(10)
+        await succeeded(customer, hooks, 5)
+        assert await rooms.problems() == []
+
+
+async def hours_after(customer: Customer, moment: str) -> bool:
+    """Whether it is five hours later by the clock, or more."""
+    now = (await customer.call("GET", "/v1/clock"))["now"]
+    return (
+        datetime.fromisoformat(now) - datetime.fromisoformat(moment)
+    ).total_seconds() > 5 * 3600
