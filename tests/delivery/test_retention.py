@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlmodel import col
 
+from telecine.delivery import bulk, retention
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import Succeeded
 from telecine.delivery.parking import RETENTION
@@ -21,6 +22,7 @@ from telecine.shared.tables.database import Database, opened
 from tests.delivery import test_chain_records
 from tests.delivery.rows import AT, TABLES, add, after, attempt, delivery
 from tests.shared.golden_cases import OWED
+from tests.waiting import until
 
 AGE = Bounds(timedelta(days=30), None)
 NOW = AT + timedelta(days=60)
@@ -101,6 +103,36 @@ async def test_what_was_attempted_within_minutes_of_the_wall_stays(database: Dat
 
     assert await clean(database) == 0
     assert await clean(database, Bounds(None, 0)) == 0
+
+
+@pytest.mark.parametrize("bounds", [AGE, Bounds(None, 0)])
+@pytest.mark.parametrize("number", [2, 1], ids=["next", "repeat"])
+async def test_what_was_attempted_while_retention_looked_stays(
+    database: Database, monkeypatch: pytest.MonkeyPatch, bounds: Bounds, number: int
+) -> None:
+    """Frozen time and a state that stays: of a resend the delivery may tell by its number alone, and of
+    an attempt that lost its number not at all."""
+    await add(database, ended(1), tried(1), ended(2), tried(2))
+    owed = replace(OWED, delivery_id=name(1))
+    row = test_chain_records.attempt(number, Succeeded(number + 1), owed.delivery_id)
+    again = delivery_row(owed, Succeeded(number + 1), after(1), "resend")
+    decided, looks = retention.removable, list[list[str]]()
+
+    def look(*args: Any, **bound: Any) -> list[str]:
+        looks.append(decided(*args, **bound))
+        return looks[-1]
+
+    monkeypatch.setattr(retention, "removable", look)
+    async with database.writing() as connection, database.driven(connection) as driver:
+        moved = await bulk.move(database, driver, [again], new=False)
+        await bulk.add(database, driver, [row._replace(wall_at=NOW)])
+        cleaning = asyncio.create_task(clean(database, bounds))
+        await until(lambda: looks)
+
+    assert await cleaning == 1
+    assert bool(moved) == (number == 2)
+    assert looks[0] == [name(1), name(2)], "when retention looked, both could go"
+    assert await left(database) == ({name(1)}, {name(1)})
 
 
 async def test_of_attempts_the_newest_are_kept_and_deliveries_whole(database: Database) -> None:

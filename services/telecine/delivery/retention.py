@@ -4,6 +4,8 @@ too many.
 In small batches with a pause between, so that nobody who has a webhook to record waits for long. What
 waits is never touched. How far it has come is marked in the transaction that deletes: of what happened
 after the mark everything is on record.
+
+Who goes is decided without a lock, and decided again under it: a resend may have come in between.
 """
 
 import asyncio
@@ -153,35 +155,48 @@ class Retention:
     async def _remove(self, ids: Any, wall: datetime, **bound: Any) -> int:
         """Delete those of these that may go, in one transaction; then leave as much time to others."""
         began = monotonic()
-        going = removable(await self._candidates(list(ids)), wall, **bound)
+        async with self._database.engine.connect() as connection:
+            going = removable(await _candidates(connection, list(ids)), wall, **bound)
         gone = 0
         if going:
             async with self._database.writing() as connection:
+                await _lock(connection, going)
+                going = removable(await _candidates(connection, going), wall, **bound)
                 gone = await _delete(self._database, connection, going)
         await asyncio.sleep(monotonic() - began)
         return gone
 
-    async def _candidates(self, ids: list[str]) -> list[Candidate]:
-        last = (
-            select(
-                col(AttemptRow.delivery_id),
-                func.max(col(AttemptRow.id)),
-                func.max(col(AttemptRow.wall_at)),
-            )
-            .where(col(AttemptRow.delivery_id).in_(ids))
-            .group_by(col(AttemptRow.delivery_id))
-        )
-        rows = select(
-            col(DeliveryRow.id), col(DeliveryRow.state), col(DeliveryRow.updated_at)
-        ).where(col(DeliveryRow.id).in_(ids))
-        async with self._database.session() as session:
-            lasts = {each: (number, at) for each, number, at in await session.execute(last)}
-            found = (await session.execute(rows)).all()
-        return [Candidate(*row, *lasts.get(row[0], (None, None))) for row in found]
-
     async def _ids(self, statement: Any) -> list[str]:
         async with self._database.session() as session:
             return list((await session.scalars(statement)).all())
+
+
+async def _candidates(connection: AsyncConnection, ids: list[str]) -> list[Candidate]:
+    """Answer those of these deliveries that are on record."""
+    last = (
+        select(
+            col(AttemptRow.delivery_id),
+            func.max(col(AttemptRow.id)),
+            func.max(col(AttemptRow.wall_at)),
+        )
+        .where(col(AttemptRow.delivery_id).in_(ids))
+        .group_by(col(AttemptRow.delivery_id))
+    )
+    rows = select(col(DeliveryRow.id), col(DeliveryRow.state), col(DeliveryRow.updated_at)).where(
+        col(DeliveryRow.id).in_(ids)
+    )
+    lasts = {each: (number, at) for each, number, at in await connection.execute(last)}
+    found = (await connection.execute(rows)).all()
+    return [Candidate(*row, *lasts.get(row[0], (None, None))) for row in found]
+
+
+async def _lock(connection: AsyncConnection, ids: list[str]) -> None:
+    """Keep others from adding to deliveries until the transaction ends; SQLite's keeps them already.
+
+    Whoever records an attempt has its delivery's row first, in the same order.
+    """
+    rows = select(col(DeliveryRow.id)).where(col(DeliveryRow.id).in_(ids))
+    await connection.execute(rows.order_by(col(DeliveryRow.id)).with_for_update())
 
 
 async def _delete(database: Database, connection: AsyncConnection, ids: list[str]) -> int:
