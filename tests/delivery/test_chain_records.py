@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import Discarded, Postponed, State, Succeeded
@@ -143,6 +145,62 @@ async def test_losing_one_race_does_not_keep_others_of_the_group_from_winning(
         won = (await kept.write([failed(1, new=new), *others])).won
 
         assert won == [False, True, True, True]
+
+
+def resent(number: int, cause: str, wall: int = 0) -> Entry:
+    """Answer what a resend leaves on record under a number."""
+    made = entry(number, Succeeded(number + 1))
+    assert made.attempt
+    row = made.attempt._replace(trigger="resend", cause=cause, wall_at=minute(wall))
+    return Entry(made.delivery, row, repeat=False, ordered=True)
+
+
+async def listed(kept: Records) -> list[tuple[int, str, Any]]:
+    """Answer the attempts in the order in which they were recorded: number, trigger, wall time."""
+    async with kept._database.session() as session:
+        rows = (await session.scalars(select(AttemptRow).order_by(col(AttemptRow.id)))).all()
+        return [(row.number, row.trigger, row.wall_at) for row in rows]
+
+
+@pytest.mark.parametrize("number", [2, 3], ids=["the-number-that-was-taken", "the-next"])
+async def test_of_the_same_resend_by_two_workers_one_counts(
+    database_url: str, number: int
+) -> None:
+    """Who looked for a cause before another one recorded it finds it where it records."""
+    async with records(database_url) as one, records(database_url) as two:
+        await one.put(entry(1, Succeeded(2)))
+        assert await two.caused_by(OWED.delivery_id, "wish") is None
+
+        assert await one.put(resent(2, "wish", 2))
+        assert not await two.put(resent(number, "wish", 3))
+
+        assert await state(two) == Succeeded(3)
+        assert await listed(two) == [
+            (1, "first", minute(1)),
+            (2, "resend", minute(2)),
+            (2, "repeat", minute(3)),
+        ]
+        row = await two.get(OWED.delivery_id)
+        assert row is not None
+        assert row.attempts == 2
+        made = await two.caused_by(OWED.delivery_id, "wish")
+        assert made is not None
+        assert (made.number, made.trigger) == (2, "resend")
+
+
+async def test_of_the_same_resend_recorded_by_two_workers_at_once_one_counts(
+    database_url: str,
+) -> None:
+    async with records(database_url) as one, records(database_url) as two:
+        await one.put(entry(1, Succeeded(2)))
+
+        won = await asyncio.gather(one.put(resent(2, "wish")), two.put(resent(2, "wish")))
+        again = await asyncio.gather(one.put(resent(3, "wish")), two.put(resent(3, "other")))
+
+        assert sorted(won) == [False, True]
+        assert list(again) == [False, True]
+        triggers = sorted(each[:2] for each in await listed(one))
+        assert triggers[1:] == [(2, "repeat"), (2, "repeat"), (2, "resend"), (3, "resend")]
 
 
 async def test_a_delivery_on_record_can_be_owed_again_as_it_was(database_url: str) -> None:

@@ -196,3 +196,46 @@ async def test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publis
         await until(lambda: at_rest(rooms))
         assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
         assert await rooms.problems() == []
+
+
+async def wish_again(rooms: Rooms) -> None:
+    """Have the one wish for a resend at a second worker, as a kill of NATS does."""
+    message = await rooms.bus.js.get_last_msg("DELIVERIES", "delivery.replay.>")
+    headers = {k: v for k, v in (message.headers or {}).items() if k != "Nats-Msg-Id"}
+    await rooms.bus.publish(str(message.subject), message.data or b"", headers=headers)
+
+
+async def nothing_is_left(rooms: Rooms) -> bool:
+    """Whether all work is acknowledged, resends as well."""
+    return (await rooms.bus.js.stream_info("DELIVERIES")).state.messages == 0
+
+
+async def test_of_two_workers_with_the_same_resend_one_attempt_counts(frozen: House) -> None:
+    rooms, customer = frozen
+    both_here = asyncio.Barrier(2)
+    taken: list[Wire] = []
+
+    async def answers_both_at_once(wire: Wire) -> None:
+        await wire.request()
+        taken.append(wire)
+        if len(taken) > 1:
+            await both_here.wait()
+        await wire.say(answer(200, "OK", "Connection: close"))
+        await wire.until_closed()
+
+    async with receiving(answers_both_at_once) as receiver:
+        endpoint = await customer.endpoint(receiver.url)
+        await customer.upload()
+        delivery_id = (await customer.ended(endpoint, "succeeded"))["delivery"]["id"]
+        await rooms.start("delivery")
+        await customer.call("POST", f"/v1/deliveries/{delivery_id}/resend", status=202)
+        await until(lambda: len(taken) == 2)
+        await wish_again(rooms)
+        await until(lambda: nothing_is_left(rooms))
+        found = await customer.delivery(delivery_id)
+
+    made = [(a["number"], a["trigger"]) for a in found["attempts"]]
+    assert len(receiver.requests) == 3
+    assert sorted(made) == [(1, "first"), (2, "repeat"), (2, "resend")]
+    assert (found["delivery"]["state"], found["delivery"]["attempts"]) == ("succeeded", 2)
+    assert await rooms.problems() == []

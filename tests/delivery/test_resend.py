@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from telecine.delivery.records import Entry, Records, Written
+from telecine.shared.errors import Unavailable
 from telecine.shared.wire.bus import connected
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
@@ -65,6 +67,14 @@ async def clean(house: TestHouse) -> None:
     async with verifier(house.settings) as verify:
         findings = await verify.until_clean(patience=10)
     assert findings.problems == []
+
+
+async def owed_of(house: TestHouse) -> list[str]:
+    """Answer the subjects of the work that nobody has acknowledged yet."""
+    assert house.settings.nats_url
+    async with connected(house.settings.nats_url, "test") as bus:
+        info = await bus.js.stream_info("DELIVERIES", subjects_filter=">")
+    return sorted(info.state.subjects or {})
 
 
 async def timers_of(house: TestHouse, delivery_id: str) -> list[int]:
@@ -269,3 +279,37 @@ async def test_another_organisations_delivery_cannot_be_resent(
 
     assert answer.status_code == 404
     assert len(house.receiver.received) == 1
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["lost", "cut-off"])
+async def test_an_outage_of_the_database_repeats_no_resend(
+    house: TestHouse, customer: Customer, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
+    endpoint = await customer.endpoint(house.receiver.on("/hook"))
+    await customer.upload()
+    delivery = await customer.one(endpoint, "succeeded")
+    write = Records.write
+    tries: list[Entry] = []
+
+    async def away_twice(records: Records, entries: list[Entry]) -> Written:
+        tries.extend(entries)
+        if committed and len(tries) == 1:
+            await write(records, entries)
+        if len(tries) <= 2:
+            raise Unavailable("the database is away")
+        return await write(records, entries)
+
+    monkeypatch.setattr(Records, "write", away_twice)
+    await resend(house, delivery["id"])
+
+    async def idle() -> bool:
+        return not await owed_of(house)
+
+    await until(idle)
+    assert len(tries) == (1 if committed else 3)
+    assert len(house.receiver.received) == 2
+    assert story(await customer.delivery(delivery["id"])) == [
+        (1, "first", True),
+        (2, "resend", True),
+    ]
+    await clean(house)

@@ -13,7 +13,7 @@ import structlog
 
 from telecine.delivery.following import Ended, Following
 from telecine.delivery.parking import ParkingLot
-from telecine.delivery.records import Records, Written
+from telecine.delivery.records import Entry, Records, Written
 from telecine.shared.errors import surprise
 from telecine.shared.tasks import Crew, alongside, insist, pause_before
 
@@ -77,7 +77,7 @@ class Recorder:
         try:
             written = await self._records.write([each.entry for each in group])
         except Exception as error:  # noqa: BLE001 - nothing is given up that was sent
-            _not_recorded(len(group), error)
+            not_recorded(len(group), error)
             for each in group:
                 self._crew.spawn(self._record_again(each))
         else:
@@ -87,18 +87,20 @@ class Recorder:
 
     async def _record_again(self, ended: Ended) -> None:
         await asyncio.sleep(pause_before(1))
-        written = await insist(partial(self._write_once, ended), partial(_not_recorded, 1))
-        await self._following.follow([ended], written)
-
-    async def _write_once(self, ended: Ended) -> Written:
-        """Write one, which may be on record already: nobody can tell when a commit was cut off."""
-        if await self._records.stands(ended.entry):
-            await self._lot.remind(ended.tried.owed.endpoint_id)
-            return Written([True], [])
-        return await self._records.write([ended.entry])
+        write = partial(write_once, self._records, self._lot, ended.entry)
+        await self._following.follow([ended], await insist(write, partial(not_recorded, 1)))
 
 
-def _not_recorded(attempts: int, error: Exception) -> None:
+async def write_once(records: Records, lot: ParkingLot, entry: Entry) -> Written:
+    """Write one, which may be on record already: nobody can tell when a commit was cut off."""
+    if await records.stands(entry):
+        await lot.remind(entry.delivery.endpoint_id)
+        return Written([True], [])
+    return await records.write([entry])
+
+
+def not_recorded(attempts: int, error: Exception) -> None:
+    """Say that so many could not be written yet."""
     log.warning(
         "attempts.not_recorded", attempts=attempts, error=repr(error), exc_info=surprise(error)
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, cast, get_args
 
 from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from telecine.delivery.bulk import add, move
@@ -31,13 +32,17 @@ from telecine.shared.tables.group_commit import GroupCommit
 #: The states that a delivery does not leave by itself.
 ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)
 
+#: A delivery, and the id of a resend of it.
+Cause = tuple[str, str]
+
 
 @dataclass(slots=True, eq=False)
 class Entry:
     """What one attempt (or a discard) leaves on record.
 
     `repeat`: if another was quicker, whether the attempt stands on record all the same. `ordered`:
-    others may wait for the delivery's end. `new`: nothing was on record when somebody looked.
+    others may wait for the delivery's end. `new`: nothing was on record when somebody looked. Of
+    attempts of one delivery with one cause the first moves it on, and the others stand as repeats of it.
     """
 
     delivery: DeliveryValues
@@ -45,6 +50,12 @@ class Entry:
     repeat: bool = True
     ordered: bool = False
     new: bool = False
+
+    @property
+    def cause(self) -> Cause | None:
+        """The resend that asked for it, if one did."""
+        made = self.attempt
+        return (made.delivery_id, made.cause) if made and made.cause else None
 
     @property
     def ends(self) -> bool:
@@ -138,7 +149,9 @@ class Records:
     async def caused_by(self, delivery_id: str, cause: str) -> AttemptValues | None:
         """Answer the row of the attempt that a resend has led to, if it was made."""
         wanted = select(AttemptRow).where(
-            col(AttemptRow.delivery_id) == delivery_id, col(AttemptRow.cause) == cause
+            col(AttemptRow.delivery_id) == delivery_id,
+            col(AttemptRow.cause) == cause,
+            col(AttemptRow.trigger) != "repeat",
         )
         return await self._first(wanted)
 
@@ -174,11 +187,13 @@ class Records:
         won: list[bool] = []
         armed: list[Armed] = []
         async with self._database.writing() as connection:
+            causes = [entry.cause for entry in entries if entry.cause]
             ending = [entry.delivery.id for entry in entries if entry.ends]
-            await lock_chains(self._database, connection, ending)
+            await lock_chains(self._database, connection, [*ending, *(id_ for id_, _ in causes)])
+            made = await _made(connection, causes)
             async with self._database.driven(connection) as driver:
                 for group in _apart(entries):
-                    won += await self._write_group(driver, group)
+                    won += await self._write_group(driver, group, made)
             # Who was not quick enough has ended nothing: the delivery may wait for its next attempt.
             ended = {
                 entry.delivery.id: entry.delivery.updated_at
@@ -190,24 +205,45 @@ class Records:
         self._committed(len(entries))
         return Written(won, armed)
 
-    async def _write_group(self, driver: Any, entries: list[Entry]) -> list[bool]:
+    async def _write_group(
+        self, driver: Any, entries: list[Entry], made: dict[Cause | None, int]
+    ) -> list[bool]:
+        """Write entries of a delivery each. `made`: the numbers of those whose cause is on record."""
         winners: set[str] = set()
+        first = [entry for entry in entries if entry.cause not in made] if made else entries
         for new in (True, False):
-            if rows := [entry.delivery for entry in entries if entry.new is new]:
+            if rows := [entry.delivery for entry in first if entry.new is new]:
                 winners |= await move(self._database, driver, rows, new=new)
         results = [entry.delivery.id in winners for entry in entries]
         attempts = [
-            entry.attempt if won else _repeat(entry.attempt)
+            entry.attempt if won else _repeat(entry.attempt, made.get(entry.cause))
             for entry, won in zip(entries, results, strict=True)
-            if entry.attempt and (won or entry.repeat)
+            if entry.attempt and (won or entry.repeat or entry.cause in made)
         ]
         if attempts:
             await add(self._database, driver, attempts)
         return results
 
 
-def _repeat(attempt: AttemptValues) -> AttemptValues:
-    return attempt._replace(trigger="repeat", next_at=None, next_reason=None)
+async def _made(connection: AsyncConnection, causes: list[Cause]) -> dict[Cause | None, int]:
+    """Answer the numbers of attempts that resends have led to. Whoever holds the locks of their
+    deliveries' ends may rely on that."""
+    if not causes:
+        return {}
+    rows = select(
+        col(AttemptRow.delivery_id), col(AttemptRow.cause), col(AttemptRow.number)
+    ).where(
+        col(AttemptRow.delivery_id).in_({id_ for id_, _ in causes}),
+        col(AttemptRow.cause).in_({cause for _, cause in causes}),
+        col(AttemptRow.trigger) != "repeat",
+    )
+    return {(row.delivery_id, row.cause): row.number for row in await connection.execute(rows)}
+
+
+def _repeat(attempt: AttemptValues, number: int | None) -> AttemptValues:
+    """Answer an attempt as a repeat, of the one with a number if that is another than its own."""
+    number = attempt.number if number is None else number
+    return attempt._replace(trigger="repeat", number=number, next_at=None, next_reason=None)
 
 
 def values_of(row: AttemptRow) -> AttemptValues:

@@ -1,8 +1,11 @@
 """Resending: one more attempt of a delivery because somebody asked for it, and no retry after it; and
 replaying, which is the same for a range of events, also of those that were never sent.
 
-The wish waits in the work queue (desk.py), so a crash repeats the attempt at worst.
+The wish waits in the work queue (desk.py), so a crash repeats the attempt at worst. The same wish may be
+at two workers after a kill of NATS: both send, and one of the two attempts counts.
 """
+
+from functools import partial
 
 import structlog
 from nats.aio.msg import Msg
@@ -12,6 +15,7 @@ from telecine.delivery.decider import Postponed, Resent, State, Succeeded, evolv
 from telecine.delivery.depot import Depot
 from telecine.delivery.desk import Wish, parse_wish
 from telecine.delivery.publishing import Publishing, Told, Waiting
+from telecine.delivery.recorder import not_recorded, write_once
 from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.rows import AttemptValues
 from telecine.delivery.tables import DeliveryRow
@@ -21,6 +25,7 @@ from telecine.shared.aggregates.endpoint import Active
 from telecine.shared.ids import hex_of
 from telecine.shared.observing.logging import correlation
 from telecine.shared.sending.owed import Owed, read_owed
+from telecine.shared.tasks import insist
 from telecine.shared.time.timers import cancel_timer
 
 log = structlog.get_logger()
@@ -94,14 +99,24 @@ class Resends:
         await self._record(wish, tried, state_of(row), trigger)
 
     async def _record(self, wish: Wish, tried: Tried, state: State, trigger: Trigger) -> None:
-        """Put it on record under the next number; whoever took that meanwhile leaves it another."""
+        """Put it on record under the next number, however long the database is away.
+
+        Whoever took that number meanwhile leaves it another; if it is of the same wish, this is a repeat
+        of it.
+        """
         while True:
             after = evolve(state, Resent(state.next, tried.outcome.success), "none")
             entry = tried.entry(after, trigger, cause=wish.id, repeat=False, ordered=True)
-            written = await self._records.write([entry])
+            write = partial(write_once, self._records, self._lot, entry)
+            written = await insist(write, partial(not_recorded, 1))
             if written.won[0] and entry.attempt:
                 break
+            made = await self._records.caused_by(wish.delivery_id, wish.id)
             state = state_of(await self._records.get(wish.delivery_id))
+            if made:
+                log.info("attempt.repeated", number=made.number)
+                await self._follow(tried.owed, state, made)
+                return
         _say(tried, state, after)
         await self._lot.set_timers(written.armed)
         await self._follow(tried.owed, after, entry.attempt)
