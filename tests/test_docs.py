@@ -2,6 +2,7 @@
 
 import argparse
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,25 @@ def test_every_option_and_setting_that_a_page_names_exists(page: Path) -> None:
     assert set(re.findall(r"TELECINE_[A-Z_]+", text)) - settings - {"TELECINE_"} == set()
     ours = set(re.findall(r"`(--[a-z-]+)", text))
     assert {flag for flag in ours if flag not in help_texts} - {"--help"} == set()
+
+
+def test_the_table_of_settings_is_what_the_code_says() -> None:
+    operating = (ROOT / "docs/operating.md").read_text()
+    rows = re.findall(r"^\| `TELECINE_.*", operating, re.MULTILINE)
+
+    assert rows == [
+        f"| `TELECINE_{name.upper()}` | {default_of(field.default)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def default_of(value: object) -> str:
+    """Answer a default as somebody would write it into the environment."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool | dict):
+        return f"`{json.dumps(value)}`"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 
 
 def helps(command: argparse.ArgumentParser) -> Iterator[str]:

@@ -41,6 +41,7 @@ FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
     "keep_media": ("true", True),
     "nats_url": ("nats://nats.example:4222", "nats://nats.example:4222"),
     "database_url": ("sqlite:///x/{service}.db", "sqlite:///x/{service}.db"),
+    "sync_always": ("true", True),
     "ca_file": ("ca.pem", Path("ca.pem")),
     "seal_key": ("c2VhbA==", SecretStr("c2VhbA==")),
     "metrics_port": ("9464", 9464),

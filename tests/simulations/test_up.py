@@ -50,6 +50,16 @@ async def test_a_signal_stops_it_cleanly_and_leaves_no_server(
         assert not (tmp_path / "data/nats.url").exists()
 
 
+@pytest.mark.parametrize("env", [{}, {"TELECINE_SYNC_ALWAYS": "true"}], ids=["default", "set"])
+async def test_its_server_syncs_every_write_if_that_is_set(
+    tmp_path: Path, env: dict[str, str]
+) -> None:
+    async with process(tmp_path / "data", "--preset", "instant", env=env):
+        config = json.loads((tmp_path / "data/nats-server.conf").read_text())
+
+    assert (config["jetstream"].get("sync_interval") == "always") == bool(env)
+
+
 async def test_started_again_on_the_same_data_it_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with process(data, "--preset", "quick", "--speed", "0") as up:

@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     nats_url: str | None = Field(
         None, description="The NATS server; empty: `up` starts an embedded one."
     )
+    sync_always: bool = Field(
+        False,
+        description="Have the embedded NATS server sync every write before it is confirmed, which costs "
+        "throughput; otherwise a power cut may take two minutes.",
+    )
     ca_file: Path | None = Field(
         None,
         description="PEM certificates of authorities that webhooks trust beside the system's.",

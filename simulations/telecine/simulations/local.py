@@ -61,7 +61,8 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         url = address(settings.host, door.getsockname())
         server = None
         if not settings.nats_url:
-            server = await stack.enter_async_context(EmbeddedNats(settings.data))
+            embedded = EmbeddedNats(settings.data, sync_always=settings.sync_always)
+            server = await stack.enter_async_context(embedded)
             folder.write_connection(server.url)
             settings = settings.model_copy(update={"nats_url": server.url})
         for service in SERVICES.values():
