@@ -9,8 +9,10 @@ from typing import Any
 from tests import postgresql
 from tests.ledger.run import Result
 
-#: How many seeds in all, a tenth of them with SIGKILL. The long form sets another number.
-SEEDS = int(os.environ.get("LEDGER_SEEDS", "100"))
+#: How many seeds in all, a tenth of them with SIGKILL: in the short form, and here. The long form sets
+#: another number.
+SHORT = 100
+SEEDS = int(os.environ.get("LEDGER_SEEDS", SHORT))
 #: One seed alone, to see again what it showed.
 SEED = os.environ.get("LEDGER_SEED")
 

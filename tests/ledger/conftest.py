@@ -1,8 +1,10 @@
-"""Behind a run of the ledger's tests: its table, by kind and in sum."""
+"""Behind a run of the ledger's tests: its table by kind, and where nothing was struck."""
 
 from typing import Any
 
-COLUMNS = ("owed", "attempts", "requests", "kills", "duplicates", "missing")
+from tests.ledger.failing import POINTS
+
+COLUMNS = ("owed", "attempts", "requests", "planned", "kills", "duplicates", "missing")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -14,11 +16,22 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not lines:
         return
     terminalreporter.section("the ledger")
-    names = ("", "seeds", *COLUMNS, "not explained")
+    names = ("", "seeds", "struck", *COLUMNS, "not explained")
     rows: list[tuple[str, ...]] = [names]
     for kind, results in sorted(lines.items()):
         sums = (sum(each[column] for each in results) for column in COLUMNS)
         wrong = sum(len(each["problems"]) for each in results)
-        rows.append((kind, *(f"{value:,}" for value in (len(results), *sums, wrong))))
+        struck = sum(each["kills"] > 0 for each in results)
+        numbers = (len(results), struck, *sums, wrong)
+        rows.append((kind, *(f"{value:,}" for value in numbers)))
     for row in rows:
         terminalreporter.write_line("| " + " | ".join(f"{cell:>13}" for cell in row) + " |")
+    hit = {
+        what.rpartition(" ")[0] for each in lines.get("failpoints", []) for what in each["struck"]
+    }
+    spared = [name for each in POINTS if (name := str(each).rpartition(" ")[0]) not in hit]
+    if hit:
+        names_of = f": {', '.join(spared)}" if spared else ""
+        terminalreporter.write_line(
+            f"never struck: {len(spared)} of {len(POINTS)} points{names_of}"
+        )

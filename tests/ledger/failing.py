@@ -41,10 +41,30 @@ class Strike:
         return f"{self.how} {self.moment} {self.effect} {self.skip}"
 
 
+def _points() -> list[Strike]:
+    """Answer every effect, before and after it, in each way in which it may be struck there."""
+    return [
+        Strike(how, moment, effect)
+        for effect in sorted(EFFECTS)
+        for moment in _MOMENTS
+        for how in _WAYS
+        if how == "raises" or effect not in WITHIN
+    ]
+
+
+#: Where delivery may be struck.
+POINTS = _points()
+
+
 def strikes(seed: int) -> list[Strike]:
-    """Answer what a seed decides; another effect to choose from makes it decide otherwise."""
+    """Answer what a seed decides; another effect to choose from makes it decide otherwise.
+
+    Each point is a seed's turn, so that as many seeds as there are points try all of them. The turns
+    move on by one each time around: a seed's parity is its database.
+    """
     random = Random(f"failpoints {seed}")
-    first = _strike(random)
+    rounds, turn = divmod(seed, len(POINTS))
+    first = replace(POINTS[(turn + rounds) % len(POINTS)], skip=_skip(random))
     return [first, _strike(random)] if random.random() < SECOND else [first]
 
 
@@ -55,7 +75,11 @@ def _strike(random: Random) -> Strike:
         random.choice(_MOMENTS),
     )
     how = "raises" if name in WITHIN else how
-    return Strike(how, moment, name, random.choice((0, 0, 1, 2, 5)))
+    return Strike(how, moment, name, _skip(random))
+
+
+def _skip(random: Random) -> int:
+    return random.choice((0, 0, 1, 2, 5))
 
 
 class Failing:
@@ -67,14 +91,15 @@ class Failing:
 
     async def run(self, seed: int, *struck: Strike) -> Result:
         """Run a seed, struck as it decides or as is said."""
+        planned = struck or strikes(seed)
         with armed() as points:
 
             async def strike(its: Run) -> None:
-                for each in struck or strikes(seed):
+                for each in planned:
                     await self._strike(its, each, points)
 
             result = await run(self._ground, plan(seed), strike)
-        return replace(result, kind="failpoints")
+        return replace(result, kind="failpoints", planned=len(planned))
 
     async def _strike(self, its: Run, strike: Strike, points: Failpoints) -> None:
         effect = replace(EFFECTS[strike.effect], skip=strike.skip)

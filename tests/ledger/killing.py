@@ -33,6 +33,8 @@ VICTIMS = {
     "clock": False,
     "gateway": False,
 }
+#: How many of them a seed kills.
+KILLS = 2
 #: Seconds; a busy machine starts Python slowly.
 UP_WITHIN = 120.0
 _IN_PROCESS = ("ingest", "subscriptions", "transcoder")
@@ -59,12 +61,13 @@ class Killing:
         random = Random(f"kills {seed}")
 
         async def strike(its: Run) -> None:
-            for victim in random.sample(sorted(VICTIMS), 2):
+            for victim in random.sample(sorted(VICTIMS), KILLS):
                 seen = its.requests + random.randint(0, 8)
                 await until(partial(_reached, its, seen), deadline=60)
                 await its.unbroken(self._kill(its, victim))
 
-        return replace(await run(self._ground, plan(seed), strike), kind="kills")
+        result = await run(self._ground, plan(seed), strike)
+        return replace(result, kind="kills", planned=KILLS)
 
     async def _kill(self, its: Run, victim: str) -> None:
         async with its.killing(f"SIGKILL {victim}", most=None if VICTIMS[victim] else 0):

@@ -43,13 +43,15 @@ class Ground:
 
 @dataclass(frozen=True)
 class Result:
-    """A line of the published table."""
+    """A line of the published table. Of the strikes that were `planned`, `kills` were made: of the others
+    the moment did not come before all had ended."""
 
     kind: str
     seed: int
     owed: int
     attempts: int
     requests: int
+    planned: int
     kills: int
     duplicates: int
     missing: int
@@ -137,6 +139,7 @@ class Run:
             owed=len(account.owed),
             attempts=len(account.attempts),
             requests=len(account.seen),
+            planned=0,
             kills=len(account.kills),
             duplicates=len(account.duplicates),
             missing=len(account.missing),
