@@ -34,4 +34,29 @@ ACTS = [
         ),
         tests="delivery/test_retention.py::test_what_waits_is_never_deleted[sqlite-bounds0]",
     ),
+    act(
+        "retention-looks-once",
+        "what was attempted a moment ago is not deleted, also if retention had looked before that",
+        Edit(
+            f"{DELIVERY}/retention.py",
+            "                going = removable(await _candidates(connection, going), wall, **bound)\n",
+            "",
+        ),
+        tests="delivery/test_retention.py::"
+        "test_what_was_attempted_while_retention_looked_stays[sqlite-next-bounds0]",
+    ),
+    act(
+        "resends-are-not-asked-for-their-cause",
+        "a resend that two workers make counts once",
+        Edit(
+            f"{DELIVERY}/records.py",
+            "            made = await _made(connection, causes)\n",
+            "            made = await _made(connection, [])\n",
+        ),
+        tests=(
+            "delivery/test_chain_records.py::"
+            "test_of_the_same_resend_by_two_workers_one_counts[sqlite-the-next]",
+            "delivery/test_guard.py::test_of_two_workers_with_the_same_resend_one_attempt_counts",
+        ),
+    ),
 ]

@@ -26,7 +26,8 @@ ErrorClass = Literal[
     "redirect",  # 3xx: never followed
     "status",  # any other answer but 2xx
 ]
-#: Why an attempt was made; `repeat`: another one had taken its number before it was on record.
+#: Why an attempt was made; `repeat`: another one had taken its number, or was of the same resend, before
+#: it was on record.
 Trigger = Literal["first", "retry", "resend", "replay", "probe", "test", "repeat"]
 
 
