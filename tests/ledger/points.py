@@ -16,7 +16,7 @@ PARKING = {
     "GATE_TIMER_SET": Effect(parking, "set_timer"),
     "RELEASED": Effect(records, "release"),
     "BREAKER_ARMED": Effect(breakers, "arm"),
-    "DRAINED": Effect(Draining, "take"),
+    "DRAINED": Effect(Draining, "_drain"),  # the service has bound `take` since its start
     "DRAIN_LOCKED": Effect(fetching, "locked"),
     "DRAIN_RESERVED": Effect(draining, "reserve"),
     "DRAIN_ARMED": Effect(fetching, "arm"),
