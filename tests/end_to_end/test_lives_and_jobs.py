@@ -60,18 +60,22 @@ async def facts_of(customer: Customer, kind: str, subject: str) -> list[Any]:
 async def told(house: House, endpoint: str, kind: str, subject: str) -> list[Received]:
     """Wait until everything about a live stream or a job was told; answer it in the facts' order.
 
-    Attempts run side by side, so webhooks may arrive in another one.
+    Attempts run side by side, so webhooks may arrive in another one; and a stream that is on air may
+    drop at any time, so the facts are read again with each look.
     """
     rooms, customer = house
-    facts = [each for each in await facts_of(customer, kind, subject) if each["type"] in SENT]
-    expected = [
-        object_id(datetime.fromisoformat(each["at"]), each["id"], endpoint) for each in facts
-    ]
 
     def came() -> dict[str, Received]:
         return {each.headers["webhook-id"]: each for each in rooms.receiver.at("/hook")}
 
-    await until(lambda: set(expected) <= set(came()), deadline=30)
+    async def exactly() -> list[str]:
+        facts = [each for each in await facts_of(customer, kind, subject) if each["type"] in SENT]
+        expected = [
+            object_id(datetime.fromisoformat(each["at"]), each["id"], endpoint) for each in facts
+        ]
+        return expected if set(expected) == set(came()) else []
+
+    expected: list[str] = await until(exactly, deadline=30)
     assert len(came()) == len(rooms.receiver.at("/hook")) == len(expected), "each once"
     return [came()[each] for each in expected]
 
