@@ -10,6 +10,7 @@ import httpx
 
 from tests.customer import Customer
 from tests.house import TestHouse
+from tests.processes import READY_WITHIN
 from tests.waiting import until
 
 
@@ -29,9 +30,13 @@ class Printing:
     def url(self) -> str:
         return self.lines[0].removeprefix("receiving at ")
 
+    async def has_said(self, lines: int) -> None:
+        """Wait until it has printed so many lines."""
+        await until(lambda: len(self.lines) == lines, deadline=READY_WITHIN)
+
     async def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self._process.wait(), 10)
+        return await asyncio.wait_for(self._process.wait(), READY_WITHIN)
 
 
 @asynccontextmanager
@@ -45,7 +50,7 @@ async def receiving(*options: str) -> AsyncIterator[Printing]:
     printing = Printing(process)
     reading = asyncio.create_task(printing.read())
     try:
-        await until(lambda: printing.lines)
+        await until(lambda: printing.lines, deadline=READY_WITHIN)
         yield printing
     finally:
         if process.returncode is None:
@@ -56,11 +61,11 @@ async def receiving(*options: str) -> AsyncIterator[Printing]:
 
 async def test_it_registers_at_a_house_and_finds_its_signatures_good(house: TestHouse) -> None:
     async with receiving("--url", house.url) as printing:
-        await until(lambda: len(printing.lines) == 3)
+        await printing.has_said(3)
         video = await Customer(house.http).upload()
         told = [f"video.uploaded {video}", f"video.process_succeeded {video}"]
         told += [f"{status} {video}" for status in ("Queued", "Transcoding", "Completed")]
-        await until(lambda: len(printing.lines) == 3 + len(told))
+        await printing.has_said(3 + len(told))
         status = await printing.stop()
 
     webhooks = printing.lines[3:]
@@ -71,11 +76,11 @@ async def test_it_registers_at_a_house_and_finds_its_signatures_good(house: Test
 
 async def test_started_again_it_is_who_it_was(house: TestHouse) -> None:
     async with receiving("--url", house.url) as first:
-        await until(lambda: len(first.lines) == 3)
+        await first.has_said(3)
         port = first.url.rpartition(":")[2]
         await first.stop()
     async with receiving("--url", house.url, "--port", port) as second:
-        await until(lambda: len(second.lines) == 3)
+        await second.has_said(3)
         headers = {"authorization": "Bearer demo-key"}
         listed = (await house.http.get("/v1/endpoints", headers=headers)).json()["total"]
 
@@ -85,10 +90,10 @@ async def test_started_again_it_is_who_it_was(house: TestHouse) -> None:
 
 async def test_a_signature_that_is_none_is_called_wrong(house: TestHouse) -> None:
     async with receiving("--url", house.url) as printing:
-        await until(lambda: len(printing.lines) == 3)
+        await printing.has_said(3)
         async with httpx.AsyncClient(trust_env=False) as http:
             answer = await http.post(f"{printing.url}/omega", content=b"not ours")
-        await until(lambda: len(printing.lines) == 4)
+        await printing.has_said(4)
 
     assert answer.status_code == 200
     assert "no webhook-id  8 bytes b'not ours'  WRONG: " in printing.lines[3]
@@ -99,6 +104,6 @@ async def test_without_a_house_it_prints_what_comes() -> None:
         async with httpx.AsyncClient(trust_env=False) as http:
             headers = {"webhook-id": "msg_1"}
             await http.post(f"{printing.url}/any/path", content=b"{}", headers=headers)
-        await until(lambda: len(printing.lines) == 2)
+        await printing.has_said(2)
 
     assert printing.lines[1].endswith("/any/path  msg_1  2 bytes b'{}'  signature not checked")
