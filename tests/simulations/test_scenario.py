@@ -69,6 +69,7 @@ async def test_what_the_house_still_owes_is_not_counted_as_delivered(scenario: S
         scenario.receiver.on("/shop", Answer(500)), ["video.uploaded"]
     )
     await scenario.omega.upload_link("A title")
+    await scenario.receiver.wait(lambda it: len(it.at("/shop")) == 1, 30)
 
     with pytest.raises(ExpectationFailed, match="counts these 1 as delivered"):
         await scenario.must_receive(shop, 1, deadline=1)
