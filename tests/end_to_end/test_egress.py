@@ -54,7 +54,7 @@ async def test_a_forbidden_attempt_is_on_record_and_tried_again_as_any_failed_on
     async with Receiver() as receiver:
         async with open_house() as house:
             endpoint = await Customer(house.http).endpoint(receiver.on("/hook"))
-        async with open_house(egress=egress) as house:
+        async with open_house(egress=egress, retries="stripe") as house:
             customer = Customer(house.http)
             await customer.upload()
             owed = await customer.one(endpoint, "postponed")

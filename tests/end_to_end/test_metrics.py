@@ -29,8 +29,9 @@ ADDED = {"job", "instance", "le"}
 
 @pytest.fixture(scope="module")
 async def busy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TestHouse]:
-    """A house in which something of everything has happened."""
-    async with houses.opened(tmp_path_factory.mktemp("house") / "data") as house:
+    """A house in which something of everything has happened, and no retry comes meanwhile."""
+    data = tmp_path_factory.mktemp("house") / "data"
+    async with houses.opened(data, retries="stripe") as house:
         customer = Customer(house.http)
         hook = house.receiver.on("/hook", Answer(500))
         postponed = await customer.endpoint(hook, "video.uploaded")
