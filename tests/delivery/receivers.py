@@ -4,8 +4,8 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from telecine.delivery.sender import WebhookRequest
@@ -174,6 +174,14 @@ async def receiving(
         for writer in receiver.open:
             writer.transport.abort()  # a script that reads or writes ends with this
         await until(lambda: not receiver.open)
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """The URL of a port that refuses connections, and that nobody else is given meanwhile."""
+    with socket.socket() as bound:  # it does not listen
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 def webhook(

@@ -7,7 +7,7 @@ from typing import Any
 
 from telecine.simulations.receiver import Answer
 from tests.customer import Customer
-from tests.delivery.receivers import HEAD, Script, Wire, answer, free_port, once, receiving
+from tests.delivery.receivers import HEAD, Script, Wire, answer, once, receiving, refusing
 from tests.house import OpenHouse
 from tests.waiting import until
 
@@ -26,9 +26,9 @@ SCRIPTS: dict[str, tuple[Script, str | None]] = {
 
 @asynccontextmanager
 async def raw_receivers() -> AsyncIterator[dict[str, str]]:
-    """Run every script. Answers the URLs by name."""
+    """Run every script, and a port that refuses. Answers the URLs by name."""
     async with AsyncExitStack() as stack:
-        urls = {}
+        urls = {"refuses": f"{stack.enter_context(refusing())}/hook"}
         for name, (script, _) in SCRIPTS.items():
             urls[name] = (await stack.enter_async_context(receiving(script))).url
         yield urls
@@ -41,7 +41,7 @@ async def outcomes(customer: Customer, names: dict[str, str]) -> set[tuple[str, 
         found = await customer.deliveries()
         return found if len(found) == VIDEOS * len(names) else []
 
-    ended = await until(all_ended)
+    ended = await until(all_ended, deadline=60)
     details = [await customer.delivery(each["id"]) for each in ended]
     return {
         (names[detail["delivery"]["endpoint_id"]], attempt["error"])
@@ -53,14 +53,16 @@ async def outcomes(customer: Customer, names: dict[str, str]) -> set[tuple[str, 
 async def test_every_bad_receiver_is_on_record_and_costs_the_others_nothing(
     open_house: OpenHouse,
 ) -> None:
-    async with raw_receivers() as urls, open_house(retries="none", timeout=2) as house:
+    async with raw_receivers() as urls, open_house(retries="none") as house:
         customer = Customer(house.http)
         target = house.receiver.on("/target")
-        urls["refuses"] = f"http://127.0.0.1:{free_port()}/hook"
         urls["redirects"] = house.receiver.on("/moved", Answer(307, headers={"location": target}))
         urls["fails"] = house.receiver.on("/fails", Answer(503))
         urls["good"] = house.receiver.on("/good")
         names = {await customer.endpoint(url): name for name, url in urls.items()}
+        (hanging,) = [each for each, name in names.items() if name == "hangs"]
+        change = {"settings": {"timeout": 2}}  # the others may take their time
+        await customer.call("PATCH", f"/v1/endpoints/{hanging}", change)
 
         await asyncio.gather(*(customer.upload(f"clip {n}") for n in range(VIDEOS)))
         found = await outcomes(customer, names)

@@ -14,6 +14,7 @@ from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, endpoint
+from tests.delivery.receivers import refusing
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -153,16 +154,15 @@ async def test_what_nobody_answers_opens_the_breaker_and_a_good_probe_sends_the_
 ) -> None:
     monkeypatch.setattr("telecine.delivery.breaker.THRESHOLD", 3)
     rooms, customer = house
-    async with Deciding() as dead:
-        url = dead.on("/hook")
-    hooks = await endpoint(customer, url, ["video.uploaded"], retries="none")
+    with refusing() as dead:
+        hooks = await endpoint(customer, f"{dead}/hook", ["video.uploaded"], retries="none")
 
-    for number in range(3):
-        await customer.upload(f"tried {number}")
-        await until(lambda: exhausted(customer, hooks, number + 1))  # noqa: B023 - awaited here
-    for number in range(5):
-        await customer.upload(f"held {number}")
-    await parked(customer, hooks, 5, "breaker")
+        for number in range(3):
+            await customer.upload(f"tried {number}")
+            await until(lambda: exhausted(customer, hooks, number + 1))  # noqa: B023 - awaited here
+        for number in range(5):
+            await customer.upload(f"held {number}")
+        await parked(customer, hooks, 5, "breaker")
     assert await rooms.timers_of(hooks) == [f"timer.gate.{hooks}.1"]
     assert await rooms.problems() == []
     change = {"url": receiver.on("/hook")}
