@@ -23,7 +23,7 @@ from tests.delivery.receivers import (
 from tests.delivery.sending import send_little
 from tests.waiting import until
 
-SHORT = 0.3  # seconds: a deadline that is to be met
+SHORT = 1.0  # seconds: a deadline that is to be met
 
 
 class Names:
@@ -66,7 +66,7 @@ async def test_lookup_that_never_ends_is_cut_by_the_deadline() -> None:
         outcome = await sender.send(webhook("http://slow.invalid/", timeout=SHORT))
 
     assert outcome.error == "timeout"
-    assert outcome.message == "the host name did not resolve within 0.3 s"
+    assert outcome.message == "the host name did not resolve within 1 s"
 
 
 async def test_name_is_resolved_timed_and_told_by_its_address() -> None:
@@ -86,7 +86,7 @@ async def test_receiver_that_never_answers_is_cut_by_the_deadline(sender: Sender
         await until(lambda: not receiver.open)
 
     assert (outcome.error, outcome.status) == ("timeout", None)
-    assert outcome.message == f"{receiver.address} did not answer within 0.3 s"
+    assert outcome.message == f"{receiver.address} did not answer within 1 s"
     assert outcome.address == receiver.address
     assert outcome.timings.total_ms > SHORT * 900  # uvloop counts in whole milliseconds
 
@@ -110,7 +110,7 @@ async def test_dripping_body_is_a_timeout_that_keeps_the_status_and_what_came(
     assert (outcome.error, outcome.success) == ("timeout", False)
     assert (outcome.status, outcome.reason) == (200, "OK")
     assert outcome.body.startswith(b"start aa")
-    assert outcome.message == f"{receiver.address} did not end its answer within 0.3 s"
+    assert outcome.message == f"{receiver.address} did not end its answer within 1 s"
 
 
 async def test_receiver_that_does_not_read_is_left_with_an_unfinished_request(
@@ -152,7 +152,9 @@ async def test_nothing_is_left_open_after_all_that() -> None:
 
     async with Sender(resolver=Names(hang=True)) as sender:
         urls = [receiver.url for receiver in seen] + ["http://slow.invalid/"]
-        sends = (sender.send(webhook(url, timeout=SHORT)) for url in urls for _ in range(3))
+        # The good one may take its time: thirty at once, and some of them floods, are in its way.
+        times = {url: 10.0 if url == seen[-1].url else SHORT for url in urls}
+        sends = (sender.send(webhook(url, timeout=times[url])) for url in urls for _ in range(3))
         outcomes = await asyncio.gather(*sends)
         await until(lambda: not any(receiver.open for receiver in seen[:-1]))
         assert len(seen[-1].open) == 3  # good connections are kept
