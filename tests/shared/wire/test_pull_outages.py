@@ -105,11 +105,11 @@ async def test_handler_longer_than_the_ack_wait_is_not_redelivered_meanwhile(
     async with connect() as other:
         extensions = await heard(bus, "$JS.ACK.>")
         slow, idle = Worker(bus, hang_at_1), Worker(other)
-        async with pull(slow, ack_wait=0.6).running():
+        async with pull(slow, ack_wait=3).running():
             await offer(bus, 1)
             await until(lambda: slow.begun == [1])
-            async with pull(idle, ack_wait=0.6).running():
-                await until(lambda: _count(extensions, b"+WPI") >= 12)
+            async with pull(idle, ack_wait=3).running():
+                await until(lambda: _count(extensions, b"+WPI") >= 4)
                 release.set()
                 await until(lambda: slow.done == [1])
                 await until(lambda: is_left(bus, 0))
