@@ -1,12 +1,13 @@
 """`telecine up` as a process of its own, to be killed and started again on the same data."""
 
 import asyncio
+import itertools
 import json
 import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,9 +19,27 @@ from tests.waiting import until
 READY_WITHIN = 30.0
 
 
+#: How many ports each worker of a test run has for itself.
+_PORTS = 500
+
+
+def _own_ports() -> Iterator[int]:
+    """The ports of this worker in turn, below those handed out to outgoing connections.
+
+    No two workers have one in common, or both might find it free before one takes it. Runs beside
+    this one begin elsewhere.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first, begin = 21_000 + worker % 22 * _PORTS, os.getpid()
+    return itertools.cycle(first + (begin + each) % _PORTS for each in range(_PORTS))
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    """Answer a port that was free a moment ago, below those handed out to outgoing connections."""
-    for port in range(21_000 + os.getpid() % 5_000, 32_000):
+    """Answer a port that was free a moment ago, another one each time."""
+    for port in itertools.islice(_ports, _PORTS):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
