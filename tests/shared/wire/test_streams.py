@@ -11,6 +11,7 @@ from telecine.shared.wire.answers import SubjectTaken
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.streams import STREAMS, bootstrap
 from tests.nats import Connect
+from tests.waiting import until
 
 NAMES = {config.name for config in STREAMS}
 SOURCES_OF_TRUTH = ["VIDEOS", "LIVES", "JOBS", "FOLDERS", "ENDPOINTS", "CLOCK"]
@@ -134,7 +135,10 @@ async def test_work_is_gone_once_it_is_acknowledged(bus: Bus, name: str) -> None
     [message] = await subscription.fetch(1)
     await message.ack_sync()
 
-    assert (await bus.js.stream_info(name)).state.messages == 0
+    async def gone() -> bool:  # the server answers before it has taken it out
+        return (await bus.js.stream_info(name)).state.messages == 0
+
+    await until(gone)
     assert (await settings_of(bus, name)).retention == RetentionPolicy.WORK_QUEUE
 
 
