@@ -23,24 +23,42 @@ async def put(database: Database, number: int) -> None:
         await connection.execute(text("INSERT INTO numbers VALUES (:number)"), {"number": number})
 
 
-def in_file(path: Path) -> list[int]:
-    """Answer the numbers that stand in a database's file, without what stands in its log only."""
+def in_file(path: Path) -> list[int] | None:
+    """Answer the numbers that stand in a database's file, without what stands in its log only.
+
+    None if it was copied while it was written to.
+    """
     alone = path.with_name("alone.db")
     shutil.copyfile(path, alone)
-    with closing(sqlite3.connect(alone)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'numbers'").fetchall():
-            return []
-        return [number for (number,) in connection.execute("SELECT number FROM numbers")]
+    try:
+        with closing(sqlite3.connect(alone)) as connection:
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'numbers'")
+            if not known.fetchall():
+                return []
+            return [number for (number,) in connection.execute("SELECT number FROM numbers")]
+    except sqlite3.DatabaseError:
+        return None
 
 
-async def test_what_is_committed_comes_into_the_file_each_time(tmp_path: Path) -> None:
-    path = tmp_path / "some.db"
+async def test_what_is_committed_comes_into_the_file_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, original = tmp_path / "some.db", checkpoints._checkpoint
+    allowed = threading.Semaphore(0)  # so many may be made; else one might come before we look
+
+    def when_allowed(file: str) -> None:
+        allowed.acquire(timeout=10)
+        original(file)
+
+    monkeypatch.setattr(checkpoints, "_checkpoint", when_allowed)
     async with opened(f"sqlite:///{path}", []) as database:
         await put(database, 1)
         assert in_file(path) == []
+        allowed.release()
         await until(lambda: in_file(path) == [1])
         await put(database, 2)
         assert in_file(path) == [1]
+        allowed.release(2)  # the one more is for what is under way when the database is closed
         await until(lambda: in_file(path) == [1, 2])
 
 
