@@ -6,7 +6,10 @@ import os
 import signal
 import socket
 import sys
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -36,6 +39,16 @@ async def run(*arguments: str, env: dict[str, str] | None = None) -> tuple[int, 
     return running.returncode or 0, output.decode()
 
 
+def client(url: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, headers=AUTHORIZATION, timeout=20)
+
+
+async def happened(http: httpx.AsyncClient, video: dict[str, str], facts: int) -> bool:
+    """Whether a video's history has so many facts."""
+    shown = await http.get(f"/v1/videos/{video['uuid']}/history")
+    return shown.status_code == 200 and len(shown.json()["facts"]) >= facts
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_stops_it_cleanly_and_leaves_no_server(
     tmp_path: Path, how: signal.Signals
@@ -63,26 +76,28 @@ async def test_its_server_syncs_every_write_if_that_is_set(
 async def test_started_again_on_the_same_data_it_goes_on_where_it_was(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with process(data, "--preset", "quick", "--speed", "0") as up:
-        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION) as http:
+        async with client(up.url) as http:
             body = {"url": "http://example.com/a.mp4", "title": "a"}
             video = (await http.post("/company/client/video/stream/copy", json=body)).json()
+            await until(lambda: happened(http, video, 2), deadline=30)
             frozen = (await http.get("/v1/clock")).json()
         await up.stop()
 
-    async with (
-        process(data, "--preset", "quick", "--speed", "50") as up,
-        httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION) as http,
-    ):
+    begun = time.monotonic()
+    async with process(data, "--preset", "quick", "--speed", "50") as up, client(up.url) as http:
+        goes_on = (await http.get("/v1/clock")).json()
+        at_most = timedelta(seconds=50 * (time.monotonic() - begun))
 
-        async def done() -> bool:
+        async def done() -> Any:
             now = (await http.get(f"/v1/videos/{video['uuid']}/history")).json()["facts"]
-            return bool(now[-1]["type"] == "video.ready_to_watch")
+            return now if now[-1]["type"] == "video.ready_to_watch" else None
 
-        await until(done)
-        history = (await http.get(f"/v1/videos/{video['uuid']}/history")).json()["facts"]
+        history = await until(done, deadline=30)
 
     assert frozen["frozen"] is True
-    assert history[0]["at"] == history[1]["at"], "a night switched off does not pass"
+    assert history[0]["at"] == history[1]["at"], "nor does time that stands still"
+    passed = datetime.fromisoformat(goes_on["now"]) - datetime.fromisoformat(frozen["now"])
+    assert timedelta(0) < passed < at_most, "a night switched off does not pass"
     assert history[-1]["type"] == "video.ready_to_watch"
 
 
