@@ -1,12 +1,15 @@
 """The fan-out is in order, whichever copy does it and whenever one is cut off."""
 
+import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from structlog.testing import capture_logs
 
+from telecine.shared.copies import lease
 from telecine.shared.events import Stamp
 from telecine.shared.sending.owed import Owed
 from telecine.shared.wire.bus import Bus
@@ -150,18 +153,31 @@ async def test_order_outlives_one_copy_after_the_other(bus: Bus, house: Copies) 
 
 
 async def test_a_copy_that_was_followed_owes_nothing_more(
-    bus: Bus, house: Copies, failpoints: Failpoints
+    bus: Bus, house: Copies, failpoints: Failpoints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is held up before it links; meanwhile another has begun, as after a long pause."""
     await live(bus)
     held_up = failpoints.set(MOMENTS["linked"], "before")
-    await house.start("one")
-    await until(held_up.reached.is_set)
-    lease = (await bus.js.get_last_msg("LEASES", "lease.fan-out")).data
-    assert lease == b'{"owner": "one"}'
+    with monkeypatch.context() as paused:
+        paused.setattr(lease, "RENEW", 3600)  # else it hears of the other one by itself
+        await house.start("one")
+        await until(held_up.reached.is_set, deadline=30)
+    assert await _leads(bus, "one")
 
     await bus.publish("lease.fan-out", b'{"owner": ""}')  # as if it had been silent for too long
-    await house.start("two")
-    held_up.release()
+    await house.start("two")  # it has begun then, as there is nobody to stand by behind
+    await until(lambda: _leads(bus, "two"), deadline=30)
+    with capture_logs() as logs:
+        held_up.release()
+        await until(lambda: _has_lost(logs, "one"), deadline=30)
 
     check(await all_owed(bus))
+
+
+async def _leads(bus: Bus, name: str) -> bool:
+    found = await bus.js.get_last_msg("LEASES", "lease.fan-out")
+    return bool(json.loads(found.data or b"{}")["owner"] == name)
+
+
+def _has_lost(logs: Sequence[Mapping[str, Any]], name: str) -> bool:
+    return ("lease.lost", name) in [(each["event"], each.get("owner")) for each in logs]
