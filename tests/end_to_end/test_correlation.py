@@ -21,19 +21,24 @@ async def test_a_correlation_id_runs_through_all_six_services(tmp_path: Path) ->
     options = ("--preset", "instant", "--log-level", "debug")
     async with Receiver() as receiver, process(tmp_path / "data", *options) as up:
         hook = receiver.on("/hook")
-        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION) as http:
+        async with httpx.AsyncClient(base_url=up.url, headers=AUTHORIZATION, timeout=20) as http:
             made = {"url": hook, "events": ["video.process_succeeded"]}
-            await http.post("/company/client/webhooks", json=made)
+            answers = [await http.post("/company/client/webhooks", json=made)]
             token = {"url": hook, "secret_token": "very-secret-token"}
-            await http.post(
-                "/api/v1/demo/webhooks/", json=token, headers={"authorization": "Token demo-key"}
-            )
-            await http.post(
-                "/company/client/video/stream/copy",
-                json={"url": "http://example.com/a.mp4", "title": "a"},
-                headers={"x-correlation-id": "my-request-7"},
-            )
-            await receiver.wait(lambda receiver: len(receiver.received) >= 4)
+            answers += [
+                await http.post(
+                    "/api/v1/demo/webhooks/",
+                    json=token,
+                    headers={"authorization": "Token demo-key"},
+                ),
+                await http.post(
+                    "/company/client/video/stream/copy",
+                    json={"url": "http://example.com/a.mp4", "title": "a"},
+                    headers={"x-correlation-id": "my-request-7"},
+                ),
+            ]
+            assert [each.status_code for each in answers] == [200, 201, 200]
+            await receiver.wait(lambda receiver: len(receiver.received) >= 4, 30)
         await up.stop()
         mine = {
             each["event"]

@@ -70,7 +70,9 @@ async def test_an_upload_travels_through_six_processes(tmp_path: Path) -> None:
         Receiver() as receiver,
         EmbeddedNats(tmp_path) as nats,
         services(tmp_path, nats.url, port) as log,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=AUTHORIZATION) as http,
+        httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{port}", headers=AUTHORIZATION, timeout=20
+        ) as http,
     ):
 
         async def ready() -> bool:
@@ -81,10 +83,12 @@ async def test_an_upload_travels_through_six_processes(tmp_path: Path) -> None:
 
         await until(ready, deadline=60)
         hook = {"url": receiver.on("/hook"), "events": ["video.process_succeeded"]}
-        await http.post("/company/client/webhooks", json=hook)
+        made = await http.post("/company/client/webhooks", json=hook)
+        assert made.status_code == 200, made.text
 
         body = {"url": "http://example.com/a.mp4", "title": "a"}
         answer = await http.post("/company/client/video/stream/copy", json=body)
+        assert answer.status_code == 200, answer.text
         await receiver.wait(lambda receiver: bool(receiver.received), deadline=30)
         changed = await http.put("/v1/clock", json={"speed": 60})
         healthy = await health("ingest", nats.url)
