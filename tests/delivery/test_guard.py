@@ -42,7 +42,7 @@ async def test_killed_between_record_and_acknowledgement_the_attempt_is_not_repe
     point = failpoints.set(effects.RECORDED, "after")
 
     await customer.upload()
-    await asyncio.wait_for(point.reached.wait(), 10)
+    await asyncio.wait_for(point.reached.wait(), 30)
     await rooms.stop("delivery")
     (owed,) = (await rooms.under_way()).owed
     assert await rooms.timers_of(owed) == [], "it died before it set the timer"
@@ -72,7 +72,7 @@ async def test_killed_between_answer_and_record_the_attempt_is_made_again_and_re
     point = failpoints.set(effects.SENT, "after")
 
     await customer.upload()
-    await asyncio.wait_for(point.reached.wait(), 10)
+    await asyncio.wait_for(point.reached.wait(), 30)
     await rooms.stop("delivery")
     await rooms.start("delivery")
     found = await customer.ended(endpoint, "postponed")
@@ -185,7 +185,7 @@ async def test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publis
     winner = failpoints.set(effects.TIMER_SET, "before")
     async with receiving(fails_both_at_once) as receiver:
         endpoint = await owed_to_two(rooms, customer, receiver.url)
-        await asyncio.wait_for(winner.reached.wait(), 10)
+        await asyncio.wait_for(winner.reached.wait(), 30)
         delivery = (await customer.ended(endpoint, "postponed"))["delivery"]
 
         await until(lambda: only_the_winners_message_is_left(rooms))

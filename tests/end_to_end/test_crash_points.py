@@ -67,7 +67,7 @@ async def crash(
 
     In between `held` says whether the message that it was handling is still somebody's to handle.
     """
-    await asyncio.wait_for(failpoint.reached.wait(), 10)
+    await asyncio.wait_for(failpoint.reached.wait(), 30)
     if how == "stops":
         await rooms.stop(service)
         still_held = held is None or await held()

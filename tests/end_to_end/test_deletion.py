@@ -112,7 +112,7 @@ async def test_a_folder_takes_what_lies_in_it_along_even_if_nobody_is_left_to_se
         point = failpoints.set(appended, "after")
         path = f"/api/v1/demo/assets/{folder}/"
         deleting = asyncio.create_task(customer.http.delete(path, headers=token))
-        await asyncio.wait_for(point.reached.wait(), 10)
+        await asyncio.wait_for(point.reached.wait(), 30)
         await house.stop("ingest")
         deleting.cancel()
         await house.start("ingest")

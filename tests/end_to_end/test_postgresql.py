@@ -65,7 +65,7 @@ async def test_a_crash_of_delivery_neither_loses_nor_forks_a_chain_on_postgresql
 
     await customer.speed(0)  # else the retry might be made beside it, and crash with it
     await customer.upload()
-    await asyncio.wait_for(failpoint.reached.wait(), 10)
+    await asyncio.wait_for(failpoint.reached.wait(), 30)
     await rooms.stop("delivery")
     await rooms.start("delivery")
     await customer.speed(1000)
