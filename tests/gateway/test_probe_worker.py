@@ -50,7 +50,7 @@ async def test_a_hanging_worker_and_its_children_are_killed_at_the_deadline(
 ) -> None:
     note = tmp_path / "pids"
 
-    answer = await probe(CLIP, deadline=2, command=hanging(note))
+    answer = await probe(CLIP, deadline=10, command=hanging(note))
 
     assert code_of(answer) == "probe.timeout"
     child, worker = map(int, note.read_text().split())

@@ -46,7 +46,7 @@ async def test_killed_right_after_the_last_byte_the_upload_becomes_a_video(tmp_p
         await asyncio.gather(last, return_exceptions=True)
         await up.start()
 
-        await until(lambda: completed(http, video_id))
+        await until(lambda: completed(http, video_id), deadline=3 * uploads.SWEEP)
         assert (await tus.shown(http, video_id))["size"] == len(data)
 
 
@@ -70,7 +70,7 @@ async def test_a_gateway_stopped_before_the_probe_settles_the_upload_when_it_ret
             last.cancel()
 
     async with open_house() as house:
-        await until(lambda: completed(house.http, video_id))
+        await until(lambda: completed(house.http, video_id), deadline=3 * uploads.SWEEP)
 
 
 async def test_a_finished_upload_waits_for_a_house_that_cannot_take_it(
@@ -89,4 +89,4 @@ async def test_a_finished_upload_waits_for_a_house_that_cannot_take_it(
 
         assert answer.status_code == 204, "its bytes are safe, and the client is told so"
         assert (await tus.shown(house.http, video_id))["status"] == "ready-to-upload"
-        await until(lambda: completed(house.http, video_id), deadline=2 * uploads.SWEEP)
+        await until(lambda: completed(house.http, video_id), deadline=3 * uploads.SWEEP)

@@ -245,7 +245,7 @@ async def test_a_stored_file_waits_for_a_house_that_cannot_take_it(
         assert answer.status_code == 204, "its bytes are safe, and the client is told so"
 
     async with open_house() as house:
-        await until(lambda: completed(house.http, made))
+        await until(lambda: completed(house.http, made), deadline=3 * uploads.SWEEP)
 
 
 @pytest.mark.crash
@@ -270,5 +270,5 @@ async def test_killed_while_a_stored_file_is_probed_the_file_becomes_a_video(
         await asyncio.gather(last, return_exceptions=True)
         await up.start()
 
-        await until(lambda: completed(http, made))
+        await until(lambda: completed(http, made), deadline=3 * uploads.SWEEP)
         assert (await video(http, made))["bytes"] == len(DATA)
