@@ -94,7 +94,7 @@ async def test_the_demo_ends_well_and_its_summary_names_every_endpoint(tmp_path:
         ("/shaky", "2 webhooks in 6 attempts, 6 good signatures"),
     ]
     assert "4 video.uploaded, " in summary
-    assert summary.count("retried after 5.0 s, then 5 min 0 s (virtual)") == 2
+    assert len(re.findall(r"retried after 5\.\d s, then 5 min 0 s \(virtual\)", summary)) == 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -93,7 +93,7 @@ async def test_everything_is_read_anew_when_the_server_was_killed(
 
     async with reader.follow.running():
         await killed(server, bus)
-        await until(lambda: reader.resets == 2 and reader.read == [1, 2, 3])
+        await until(lambda: reader.resets >= 2 and reader.read == [1, 2, 3])
         await until(reader.follow.caught_up.is_set)
         await store(bus, 4)
         await until(lambda: reader.read == [1, 2, 3, 4])
@@ -106,7 +106,7 @@ async def test_follower_without_its_consumer_reads_everything_anew(bus: Bus) -> 
     async with reader.follow.running():
         for consumer in await bus.js.consumers_info(STREAM):
             await bus.js.delete_consumer(STREAM, consumer.name)
-        await until(lambda: reader.resets == 2)
+        await until(lambda: reader.resets >= 2)
         await store(bus, 3)
         await until(lambda: reader.read == [1, 2, 3])
 
