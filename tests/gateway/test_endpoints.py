@@ -137,6 +137,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"types": []}, "types", "is empty"),
     ({"types": ["video.lost"]}, "types", "known are video.uploaded"),
     ({"types": ["video.uploaded", "live.completed"]}, "types", "no type 'live.completed'"),
+    ({"types": [f"video.{number}" for number in range(10_000)]}, "types", "at most 64"),
     ({"description": "x" * 1001}, "description", "1000"),
     ({"unknown": 1}, "unknown", "not permitted"),
     ({"settings": {"rate_limit": 0}}, "settings.rate_limit", "greater than 0"),
@@ -212,6 +213,18 @@ async def test_headers_that_are_too_many_together_are_refused(house: TestHouse) 
     )
 
     assert wrong(answer)[0] == "settings.headers"
+
+
+async def test_what_a_change_takes_away_makes_room_for_what_it_adds(house: TestHouse) -> None:
+    endpoint = await made(house, settings={"headers": {f"x-{n}": "1" for n in range(10)}})
+    gone: dict[str, Any] = {f"x-{n}": None for n in range(6)}
+
+    after = await changed(
+        house, endpoint, settings={"headers": gone | {f"y-{n}": "1" for n in range(6)}}
+    )
+
+    left = {*(f"x-{n}" for n in range(6, 10)), *(f"y-{n}" for n in range(6))}
+    assert set(after["settings"]["headers"]) == left
 
 
 async def test_a_url_that_the_egress_policy_forbids_is_refused(open_house: OpenHouse) -> None:

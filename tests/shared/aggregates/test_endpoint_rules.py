@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from telecine.shared.aggregates.endpoint_rules import (
     MAX_ATTEMPTS,
+    MAX_CHANGED,
     MAX_HEADERS,
     MAX_SPAN,
     header_problem,
@@ -64,6 +65,19 @@ def test_there_are_not_too_many() -> None:
     many = {f"x-{number}": "1" for number in range(MAX_HEADERS + 1)}
 
     assert f"at most {MAX_HEADERS}" in str(headers_problem(many, PLATFORMS))
+
+
+def test_how_many_there_are_is_looked_at_before_their_names() -> None:
+    many = {f"x-{number}": None for number in range(30_000)} | {"X-1": None}
+
+    assert "has 30001 names" in str(headers_problem(many, PLATFORMS))
+
+
+def test_as_many_are_taken_away_as_are_added() -> None:
+    added = {f"x-{number}": "1" for number in range(MAX_HEADERS)}
+    gone = dict.fromkeys((f"y-{number}" for number in range(MAX_CHANGED - MAX_HEADERS)), None)
+
+    assert headers_problem({**added, **gone}, PLATFORMS) is None
 
 
 def test_a_reserved_header_may_be_taken_away() -> None:

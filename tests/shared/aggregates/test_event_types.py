@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telecine.shared.aggregates.event_types import (
+    MAX_TYPES,
     OPERATIONAL_TYPES,
     after_platforms_update,
     expanded,
@@ -48,6 +49,9 @@ def test_a_list_means_what_it_names(types: list[str], event_type: str, means_it:
         (["job.*"], "no type 'job.*'"),
         (["endpoint.created"], "no type 'endpoint.created'"),
         (["**"], "no type '**'"),
+        (["", ""], "more than once"),
+        ([str(number) for number in range(MAX_TYPES + 1)], "has 65 types"),
+        ([str(number) for number in range(30_000)], "has 30000 types"),
     ],
 )
 def test_what_is_wrong_with_a_list_is_said_with_what_is_known(types: list[str], said: str) -> None:

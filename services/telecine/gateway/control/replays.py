@@ -9,6 +9,7 @@ from telecine.gateway.control.parameters import Limit, Moment
 from telecine.gateway.control.shapes import Shape
 from telecine.gateway.control.tokens import Id, token
 from telecine.platforms.house import House
+from telecine.shared.contracts.endpoint_settings import Types
 from telecine.shared.contracts.replays import (
     CancelReplay,
     GetReplay,
@@ -34,7 +35,7 @@ class Recovery(Shape):
 class ReplayWish(Recovery):
     """What happened in a range of time; `types` left out: all that the endpoint wants."""
 
-    types: tuple[str, ...] = ()
+    types: Types = ()
 
 
 class ReplaysAnswer(Shape):

@@ -4,6 +4,7 @@ The words are sentences without a subject, so that who asks can put the field's 
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
 
@@ -11,6 +12,8 @@ from math import isfinite
 REDACTED = "[redacted]"
 
 MAX_HEADERS = 10
+#: Names in one change: all there are taken away, and as many others added.
+MAX_CHANGED = 2 * MAX_HEADERS
 MAX_NAME = 64
 MAX_VALUE = 1024
 #: Attempts that a list of one's own may have, and seconds from the first to the last.
@@ -59,17 +62,16 @@ def header_problem(name: str, value: str, platforms: Collection[str]) -> str | N
 
 def headers_problem(headers: Mapping[str, str | None], platforms: Collection[str]) -> str | None:
     """Answer what is wrong with custom headers by name; None as a value takes one away."""
-    lower = [name.lower() for name in headers]
-    twice = next((name for name in lower if lower.count(name) > 1), None)
-    if twice:
-        return f"names {twice} more than once; case makes no difference, name each once"
-    if len(headers) > MAX_HEADERS:
-        return f"has {len(headers)} headers; at most {MAX_HEADERS} are sent"
-    found = (
-        header_problem(name, value, platforms)
-        for name, value in headers.items()
-        if value is not None
-    )
+    if len(headers) > MAX_CHANGED:
+        return f"has {len(headers)} names; give at most {MAX_HEADERS}, and as many to take away"
+    counted = Counter(name.lower() for name in headers)
+    twice = next((name for name, count in counted.items() if count > 1), None)
+    if twice is not None:
+        return f"names {twice[:64]} more than once; case makes no difference, name each once"
+    sent = {name: value for name, value in headers.items() if value is not None}
+    if len(sent) > MAX_HEADERS:
+        return f"has {len(sent)} headers; at most {MAX_HEADERS} are sent"
+    found = (header_problem(name, value, platforms) for name, value in sent.items())
     return next((each for each in found if each), None)
 
 

@@ -1,5 +1,6 @@
 """Which types of events there are for an endpoint, and which of them its own list means. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 #: What the house tells of an endpoint and its deliveries; nobody gets these without naming them.
@@ -11,6 +12,8 @@ OPERATIONAL_TYPES = (
 )
 #: Everything that the platform sends.
 EVERYTHING = "*"
+#: Types and patterns that a list may have; no platform has as many.
+MAX_TYPES = 64
 
 
 def wanted(types: Iterable[str], event_type: str) -> bool:
@@ -36,9 +39,11 @@ def problem(types: Sequence[str], known: Sequence[str]) -> str | None:
     patterns = (EVERYTHING, *dict.fromkeys(f"{_room(each)}.*" for each in every))
     if not types:
         return f"is empty; name at least one type, or all of the platform's by {EVERYTHING!r}"
-    twice = next((each for at, each in enumerate(types) if each in types[:at]), None)
-    if twice:
-        return f"names {twice!r} more than once; name each type once"
+    if len(types) > MAX_TYPES:
+        return f"has {len(types)} types; name {MAX_TYPES} at most, or several by patterns"
+    twice = next((each for each, count in Counter(types).items() if count > 1), None)
+    if twice is not None:
+        return f"names {twice[:64]!r} more than once; name each type once"
     wrong = next((each for each in types if each not in every and each not in patterns), None)
     if wrong:
         choice = f"{', '.join(every)}; or several by {', '.join(patterns)}"

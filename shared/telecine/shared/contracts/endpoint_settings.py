@@ -14,7 +14,12 @@ from pydantic import (
     model_serializer,
 )
 
-from telecine.shared.aggregates.endpoint_rules import MAX_ATTEMPTS, schedule_problem
+from telecine.shared.aggregates.endpoint_rules import (
+    MAX_ATTEMPTS,
+    MAX_CHANGED,
+    schedule_problem,
+)
+from telecine.shared.aggregates.event_types import MAX_TYPES
 from telecine.shared.events import Wire
 from telecine.shared.events.endpoint import SignatureKind
 
@@ -50,6 +55,8 @@ Retries = Annotated[RetryProfile | tuple[float, ...] | None, BeforeValidator(_re
 Signatures = Annotated[
     tuple[SignatureKind, ...], Field(min_length=1, max_length=2), AfterValidator(_each_once)
 ]
+#: Longer lists are refused before they are looked at.
+Types = Annotated[tuple[str, ...], Field(max_length=MAX_TYPES)]
 
 
 class _Patch(Wire):
@@ -65,7 +72,7 @@ class _Patch(Wire):
 class SettingsPatch(_Patch):
     """How webhooks are sent to one endpoint. `headers`: by name; null takes one away."""
 
-    headers: dict[str, str | None] = Field(
+    headers: Annotated[dict[str, str | None], Field(max_length=MAX_CHANGED)] = Field(
         default_factory=dict,
         description="Sent along with every webhook; kept secret, and shown as [redacted].",
     )
@@ -97,7 +104,7 @@ class EndpointPatch(_Patch):
 
     url: str = ""
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
-    types: tuple[str, ...] = Field(
+    types: Types = Field(
         (), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
     active: bool = Field(True, description="Whether it is sent anything.")
@@ -110,7 +117,7 @@ class NewEndpoint(Wire):
     platform: str
     url: str
     description: Annotated[str, Field(max_length=MAX_DESCRIPTION)] | None = None
-    types: tuple[str, ...] = Field(
+    types: Types = Field(
         ("*",), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
     active: bool = Field(True, description="Whether it is sent anything.")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from telecine.shared.contracts import PAGE, Command, Request
+from telecine.shared.contracts.endpoint_settings import Types
 from telecine.shared.events import Wire
 
 #: recover: what was owed and ended without success; replay: every event, as if it happened now.
@@ -58,7 +59,7 @@ class StartReplay(Command[ReplayAnswer]):
     kind: ReplayKind
     since: datetime
     until: datetime | None = None
-    types: tuple[str, ...] = ()
+    types: Types = ()
 
 
 class CancelReplay(Command[ReplayAnswer]):
