@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.delivery.limiter import burst, take
+from telecine.delivery.limiter import LONGEST, burst, take
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -52,6 +52,20 @@ def test_before_it_is_free_nothing_is_granted(rate: float) -> None:
     before = NOW + (taken.free_at - NOW) * 0.9
 
     assert take(taken.arrival, before, rate, 1).granted == 0
+
+
+@given(rate=st.floats(5e-324, 0.01), years=st.integers(0, 7000))
+@settings(deadline=None)
+def test_the_next_one_is_free_within_a_day_however_low_the_rate_is_or_was(
+    rate: float, years: int
+) -> None:
+    first = take(None, NOW, rate, 1)
+    kept = NOW + timedelta(days=365 * years)
+    behind = take(kept, NOW, rate, 1)
+
+    for taken in (first, behind):
+        assert NOW <= taken.free_at <= NOW + timedelta(seconds=LONGEST)
+    assert take(behind.arrival, behind.free_at, rate, 1).granted == 1
 
 
 def test_ten_a_second_are_one_each_hundred_milliseconds() -> None:

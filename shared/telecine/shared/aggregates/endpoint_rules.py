@@ -6,7 +6,6 @@ The words are sentences without a subject, so that who asks can put the field's 
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from math import isfinite
 
 #: How a value that is kept secret is shown.
 REDACTED = "[redacted]"
@@ -79,9 +78,9 @@ def schedule_problem(delays: Sequence[float]) -> str | None:
     """Answer what is wrong with a retry schedule of one's own: seconds before each attempt."""
     if not 1 <= len(delays) <= MAX_ATTEMPTS:
         return f"has {len(delays)} attempts; give the seconds before each of 1 to {MAX_ATTEMPTS}"
-    wrong = next((each for each in delays if not (isfinite(each) and each >= 0)), None)
+    wrong = next((each for each in delays if not 0 <= each <= MAX_SPAN), None)
     if wrong is not None:
-        return f"has a delay of {wrong} seconds; use 0 or more"
+        return f"has a delay of {str(wrong)[:32]} seconds; use 0 or more, up to {MAX_SPAN} (30 days)"
     if sum(delays) > MAX_SPAN:
         return f"takes {sum(delays):g} seconds in all; shorten it to {MAX_SPAN} (30 days)"
     return None

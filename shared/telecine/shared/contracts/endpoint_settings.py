@@ -76,14 +76,14 @@ class SettingsPatch(_Patch):
         default_factory=dict,
         description="Sent along with every webhook; kept secret, and shown as [redacted].",
     )
-    rate_limit: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] | None = Field(
-        None, description="Deliveries a second (virtual) at most; null: no limit."
+    rate_limit: Annotated[float, Field(ge=0.001, le=100_000, allow_inf_nan=False)] | None = Field(
+        None, description="Deliveries a second (virtual) at most, from 0.001 on; null: no limit."
     )
     in_flight: Annotated[int, Field(ge=1, le=1024)] | None = Field(
         None, description="Attempts side by side at most, of each delivery worker."
     )
-    timeout: Annotated[float, Field(gt=0, le=120, allow_inf_nan=False)] | None = Field(
-        None, description="Seconds (wall) that one attempt may take in all."
+    timeout: Annotated[float, Field(ge=0.1, le=120, allow_inf_nan=False)] | None = Field(
+        None, description="Seconds (wall) that one attempt may take in all, from 0.1 on."
     )
     retries: Retries = Field(
         None, description="A profile, or the seconds (virtual) before each attempt."
