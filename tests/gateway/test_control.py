@@ -271,15 +271,36 @@ async def test_without_a_good_key_nothing_is_shown(
             "until",
         ),
         ("/v1/endpoints", {"offset": "-1"}, "offset"),
+        ("/v1/endpoints", {"offset": "9223372036854775808"}, "offset"),
+        ("/v1/endpoints", {"platform": "\0"}, "platform"),
+        ("/v1/endpoints", {"platform": "vimeo"}, "platform"),
+        ("/v1/endpoints", {"type": "video.uploaded"}, "type"),
+        ("/v1/deliveries", {"type": "video.exploded"}, "type"),
+        ("/v1/attempts", {"type": "job.*"}, "type"),
+        ("/v1/attempts", {"endpoint": "xyz"}, "endpoint"),
+        ("/v1/attempts", {"endpoint_id": ""}, "endpoint_id"),
+        ("/v1/attempts", {"limit": ["1", "2"]}, "limit"),
+        ("/v1/deliveries/d", {"full": "1"}, "full"),
+        ("/v1/replays", {"state": "done"}, "state"),
+        ("/v1/clock", {"at": "now"}, "at"),
+        ("/v1/events", {"Type": "video.uploaded"}, "Type"),
     ],
 )
 async def test_a_bad_parameter_is_named(
-    standing: TestHouse, path: str, params: dict[str, str], field: str
+    standing: TestHouse, path: str, params: dict[str, str | list[str]], field: str
 ) -> None:
     answer = await standing.http.get(path, params=params, headers=DEMO)
 
     assert answer.status_code == 400
     assert answer.json()["error"]["field"] == field
+
+
+async def test_who_misspells_a_parameter_is_told_those_that_there_are(standing: TestHouse) -> None:
+    many = await standing.http.get("/v1/replays", params={"endpoint": "x"}, headers=DEMO)
+    none = await standing.http.post("/v1/replays/x/cancel?now=1", headers=DEMO)
+
+    assert many.json()["error"]["message"].endswith("known are cursor, endpoint_id, limit")
+    assert none.json()["error"]["message"] == "no such parameter; this takes none"
 
 
 @pytest.mark.parametrize(

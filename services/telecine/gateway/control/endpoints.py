@@ -9,6 +9,7 @@ from telecine.gateway.control.endpoint_shapes import (
     EndpointsAnswer,
     EndpointShape,
 )
+from telecine.gateway.control.parameters import known_platform
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
 from telecine.shared.aggregates.endpoint import Living
@@ -24,6 +25,8 @@ from telecine.shared.contracts.subscriptions import (
 
 #: Endpoints in one question: each may have 12 kB, and a reply 1 MiB.
 _PAGE = 50
+#: How far a list can be turned over: a database takes no more than 63 bits.
+_FURTHEST = 1_000_000
 
 
 def add_endpoints(routes: APIRouter, house: House, authorised: Any) -> None:
@@ -37,14 +40,17 @@ def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
     async def endpoints(
         org: str = authorised,
         platform: str | None = None,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=_FURTHEST)] = 0,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> EndpointsAnswer:
         found: list[Living] = []
         total, last = offset + limit, offset + limit
         for start in range(offset, last, _PAGE):
             query = ListEndpoints(
-                org=org, platform=platform, offset=start, limit=min(_PAGE, last - start)
+                org=org,
+                platform=known_platform(platform),
+                offset=start,
+                limit=min(_PAGE, last - start),
             )
             page = await house.call(query)
             found, total = [*found, *page.endpoints], page.total

@@ -9,6 +9,8 @@ from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime
 
 from telecine.gateway.control.tokens import Id
+from telecine.platforms import packs
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.shared.contracts.attempts import Statuses
 from telecine.shared.errors import Refusal
 
@@ -27,7 +29,6 @@ def _in_utc(found: datetime) -> datetime:
 #: A moment in a body, in UTC.
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
-_TYPE = re.compile(r"[\w.-]{1,128}", re.ASCII)
 _STATUS = re.compile(r"[1-9](\d\d|xx)")
 _AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
 
@@ -57,9 +58,18 @@ class Sought:
 
 
 def event_type(text: str | None) -> str | None:
-    """Read a type of event. Raises Refusal."""
-    if text is not None and not _TYPE.fullmatch(text):
-        raise Refusal("invalid", "use one type of event such as video.uploaded", "type")
+    """Read a type of event that endpoints are sent. Raises Refusal."""
+    known = {each for pack in packs().values() for each in pack.types}.union(OPERATIONAL_TYPES)
+    if text is not None and text not in known:
+        raise Refusal("invalid", f"no such type; known are {', '.join(sorted(known))}", "type")
+    return text
+
+
+def known_platform(text: str | None) -> str | None:
+    """Read the name of a platform. Raises Refusal."""
+    if text is not None and text not in packs():
+        message = f"not one of this house's platforms; use {' or '.join(packs())}"
+        raise Refusal("invalid", message, "platform")
     return text
 
 

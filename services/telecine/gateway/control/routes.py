@@ -12,6 +12,7 @@ from telecine.gateway.control.endpoint_keys import add_endpoint_keys, add_endpoi
 from telecine.gateway.control.endpoints import add_endpoints
 from telecine.gateway.control.errors import describe
 from telecine.gateway.control.parameters import Limit, place_or_moment, position
+from telecine.gateway.control.querying import check_query
 from telecine.gateway.control.replays import add_replays
 from telecine.gateway.control.tokens import token
 from telecine.gateway.logs import Logs, as_of
@@ -40,6 +41,7 @@ def router(house: House, logs: Logs, *, described: bool) -> APIRouter:
         found = house.org_of(credentials(request, "Bearer"))
         if found is None:
             raise Denied("this key is nobody's; the house prints its keys when it starts")
+        check_query(request)
         return found
 
     authorised = Depends(org)
