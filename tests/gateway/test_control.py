@@ -1,5 +1,6 @@
 """The control API: what it shows, within the key's organisation, and how it says what is wrong."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -312,6 +313,13 @@ async def test_who_misspells_a_parameter_is_told_those_that_there_are(standing: 
         (b"{}", "speed"),
         (b'{"speed": "fast"}', "speed"),
         (b'{"speed": -1}', "speed"),
+        (b'{"speed": true}', "speed"),
+        (b'{"speed": "1"}', "speed"),
+        (b'{"speed": 1' + b"0" * 400 + b"}", "speed"),
+        (b'{"speed": 1' + b"0" * 5000 + b"}", None),
+        (b"[" * 100_000, None),
+        (b'{"speed": 1, "\\ud800": 2}', None),
+        (b'{"speed": "\xed\xa0\x80"}', "speed"),
         (b'{"speed": 1, "now": "2030"}', "now"),
     ],
 )
@@ -323,6 +331,33 @@ async def test_a_bad_wish_for_the_clock_is_named(
     assert answer.status_code == 400
     assert answer.json()["error"]["field"] == field
     assert answer.json()["error"]["message"]
+    assert not re.search("Input|400:|parsing", answer.json()["error"]["message"])
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (None, "an RFC 3339 time such as"),
+        (1795900000, "an RFC 3339 time such as"),
+        ("yesterday", "an RFC 3339 time such as"),
+        ("2026-01-31T12:00:00", "a zone, such as a final Z"),
+    ],
+)
+async def test_a_moment_in_a_body_is_a_text_with_a_zone(
+    standing: TestHouse, since: object, said: str
+) -> None:
+    path = "/v1/endpoints/nobody/recover"
+
+    answer = await standing.http.post(path, json={"since": since}, headers=DEMO)
+
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "since")
+    assert said in answer.json()["error"]["message"]
+
+
+async def test_what_is_missing_is_to_be_sent(standing: TestHouse) -> None:
+    answer = await standing.http.post("/v1/endpoints/nobody/recover", json={}, headers=DEMO)
+
+    assert answer.json()["error"]["message"] == "since: is missing; send it"
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "2026-01-01", "2026-01-01T00:00:00"])

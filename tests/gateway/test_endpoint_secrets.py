@@ -175,10 +175,11 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"secret": f"whsk_{b64encode(b'x' * 31).decode()}"}, "secret", "has 31 bytes"),
     ({"secret": f"whsk_{b64encode(b'x' * 64).decode()}"}, "secret", "belongs together"),
     ({"secret": OWN, "kind": "v1a"}, "kind", "leave kind out"),
-    ({"overlap": -1}, "overlap", "greater than or equal to 0"),
-    ({"overlap": 1e9}, "overlap", "less than or equal"),
+    ({"overlap": -1}, "overlap", "at least 0"),
+    ({"overlap": "60"}, "overlap", "must be a number"),
+    ({"overlap": 1e9}, "overlap", "at most"),
     ({"kind": "v2"}, "kind", "'v1' or 'v1a'"),
-    ({"key": "x"}, "key", "not permitted"),
+    ({"key": "x"}, "key", "known are kind, overlap, secret"),
 ]
 
 

@@ -1,5 +1,6 @@
 """`/v1/endpoints`: settings are kept and shown, what is wrong is named, platforms keep their shapes."""
 
+import json
 from typing import Any
 
 import pytest
@@ -139,13 +140,22 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"types": ["video.uploaded", "live.completed"]}, "types", "no type 'live.completed'"),
     ({"types": [f"video.{number}" for number in range(10_000)]}, "types", "at most 64"),
     ({"description": "x" * 1001}, "description", "1000"),
-    ({"unknown": 1}, "unknown", "not permitted"),
+    ({"unknown": 1}, "unknown", "known are active, description, platform"),
+    ({"active": "yes"}, "active", "must be true or false"),
+    ({"active": None}, "active", "must be true or false"),
+    ({"types": "video.uploaded"}, "types", 'a list such as ["video.*"]'),
+    ({"url": 7}, "url", "must be a text"),
+    ({"settings": [1]}, "settings", "must be an object"),
+    ({"settings": {"rate_limit": True}}, "settings.rate_limit", "must be a number"),
+    ({"settings": {"rate_limit": "5"}}, "settings.rate_limit", "must be a number"),
+    ({"settings": {"in_flight": "5"}}, "settings.in_flight", "must be a whole number"),
+    ({"settings": {"in_flight": 1.5}}, "settings.in_flight", "must be a whole number"),
     ({"settings": {"rate_limit": 0}}, "settings.rate_limit", "0.001"),
     ({"settings": {"rate_limit": 1e-300}}, "settings.rate_limit", "0.001"),
-    ({"settings": {"rate_limit": 10**400}}, "settings.rate_limit", ""),
-    ({"settings": {"in_flight": 10**400}}, "settings.in_flight", ""),
-    ({"settings": {"rate_limit": "NaN"}}, "settings.rate_limit", "finite"),
-    ({"settings": {"in_flight": 0}}, "settings.in_flight", "greater than or equal to 1"),
+    ({"settings": {"rate_limit": 10**400}}, "settings.rate_limit", "number"),
+    ({"settings": {"in_flight": 10**400}}, "settings.in_flight", "at most 1024"),
+    ({"settings": {"rate_limit": "NaN"}}, "settings.rate_limit", "must be a number"),
+    ({"settings": {"in_flight": 0}}, "settings.in_flight", "at least 1"),
     ({"settings": {"in_flight": 1025}}, "settings.in_flight", "1024"),
     ({"settings": {"timeout": 121}}, "settings.timeout", "120"),
     ({"settings": {"timeout": 0.05}}, "settings.timeout", "0.1"),
@@ -158,10 +168,10 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"settings": {"signatures": ["v2"]}}, "settings.signatures.0", "'v1' or 'v1a'"),
     ({"settings": {"ordering": "random"}}, "settings.ordering", "'video'"),
     ({"settings": {"timestamps": None}}, "settings.timestamps", "'virtual'"),
-    ({"settings": {"colour": 1}}, "settings.colour", "not permitted"),
+    ({"settings": {"colour": 1}}, "settings.colour", "known are headers, in_flight"),
     ({"settings": {"headers": {"Authorization": "x"}}}, "settings.headers", "reserved"),
     ({"settings": {"headers": {"x-a": "1\r\nx-b: 2"}}}, "settings.headers", "line break"),
-    ({"settings": {"headers": {"x-a": 1}}}, "settings.headers.x-a", "string"),
+    ({"settings": {"headers": {"x-a": 1}}}, "settings.headers.x-a", "must be a text"),
 ]
 
 
@@ -174,6 +184,29 @@ async def test_what_is_wrong_is_said_with_the_field_and_nothing_is_kept(house: T
         assert blamed == field
         assert said in message
     assert (await call(house, "GET")).json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"url": "http://127.0.0.1:9/\ud800"}, "url"),
+        ({"description": "\ud83d\ude00 \ude00"}, "description"),
+        ({"settings": {"headers": {"x-a": "\udfff"}}}, "settings.headers.x-a"),
+        ({"types": ["*", "\ud800"]}, "types.1"),
+    ],
+)
+async def test_half_of_a_surrogate_pair_is_refused_and_leaves_the_key_free(
+    house: TestHouse, fields: dict[str, Any], field: str
+) -> None:
+    good = {"platform": "omega", "url": "http://127.0.0.1:9/hook"}
+    headers = {**DEMO, "idempotency-key": "mine"}
+
+    answer = await house.http.post(V1, content=json.dumps({**good, **fields}), headers=headers)
+    again = await house.http.post(V1, json=good, headers=headers)
+
+    assert wrong(answer)[0] == field
+    assert "not Unicode" in wrong(answer)[1]
+    assert again.status_code == 201
 
 
 async def test_a_body_that_says_to_be_a_form_as_curls_do_is_told_how_to_be_json(

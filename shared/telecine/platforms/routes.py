@@ -1,6 +1,8 @@
 """Routes that never answer in a foreign shape: every error becomes the platform's own body."""
 
+import json
 from collections.abc import Callable, Coroutine
+from json import JSONDecodeError
 from typing import Any
 
 from fastapi import Request
@@ -24,6 +26,54 @@ class Denied(TelecineError):
 
 class WrongOrganisation(TelecineError):
     """A good key, but the path names an organisation that is not the key's."""
+
+
+class Unreadable(HTTPException):
+    """A body that no route can read; `field` names what is to blame in it."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(400, message)
+        self.field = field
+
+
+class _Request(Request):
+    """One whose JSON is Unicode: JSON can say half of a surrogate pair, which no store or wire takes."""
+
+    async def json(self) -> Any:
+        try:
+            value = await super().json()
+        except JSONDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:  # numbers without end, depth, no UTF
+            message = (
+                "the body cannot be read; send JSON in UTF-8, not nested deep, of short numbers"
+            )
+            raise Unreadable(message) from error
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            field = ".".join(_broken(value) or ())
+            message = (
+                f"{field or 'the body'}: is not Unicode (half of a surrogate pair); mend the text"
+            )
+            raise Unreadable(message, field or None) from error
+        return value
+
+
+def _broken(value: Any) -> tuple[str, ...] | None:
+    """Answer the place of the first text in a JSON value that is not Unicode; None: there is none."""
+    if isinstance(value, str):
+        return () if any("\ud800" <= char <= "\udfff" for char in value) else None
+    if isinstance(value, dict):
+        if any(_broken(name) is not None for name in value):
+            return ()
+        items = [(name, each) for name, each in value.items()]
+    else:
+        items = (
+            [(str(at), each) for at, each in enumerate(value)] if isinstance(value, list) else []
+        )
+    found = ((name, _broken(each)) for name, each in items)
+    return next(((name, *place) for name, place in found if place is not None), None)
 
 
 RouteError = (
@@ -51,7 +101,7 @@ def guarded(describe: Describe, saying: Saying | None = None) -> type[APIRoute]:
 
             async def handle_all(request: Request) -> Response:
                 try:
-                    return await handle(request)
+                    return await handle(_Request(request.scope, request.receive))
                 except (
                     RequestValidationError,
                     HTTPException,

@@ -71,6 +71,13 @@ async def test_answer_is_read_as_what_the_question_asks_for(bus: Bus, answering:
         assert await call(bus, Add(numbers=(1, 2, 3))) == Sum(value=6)
 
 
+async def test_a_question_that_is_not_unicode_is_refused_before_it_is_sent(bus: Bus) -> None:
+    question = Tell(org="\ud800", request_id="r", correlation_id="c")
+
+    with pytest.raises(Refusal, match="not Unicode"):
+        await call(bus, question)
+
+
 async def test_refusal_comes_back_as_it_was_raised(bus: Bus, answering: Serve) -> None:
     async def refuse(_: Add) -> Sum:
         raise Refusal("conflict", "nine is the most", "numbers")

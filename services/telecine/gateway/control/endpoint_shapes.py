@@ -10,6 +10,7 @@ from telecine.shared.aggregates.endpoint import Inactive, Living
 from telecine.shared.aggregates.endpoint_rules import REDACTED
 from telecine.shared.aggregates.signing_keys import SigningKey
 from telecine.shared.contracts.endpoint_secrets import MAX_OVERLAP, OVERLAP, ShownKey
+from telecine.shared.contracts.endpoint_settings import Number
 from telecine.shared.events.endpoint import EndpointSettings, SignatureKind
 
 
@@ -120,7 +121,7 @@ class Rotation(Shape):
     secret: Annotated[str, Field(max_length=256)] | None = Field(
         None, description="A secret of your own: whsec_ (24 to 64 bytes) or whsk_, and base64."
     )
-    overlap: Annotated[float, Field(ge=0, le=MAX_OVERLAP, allow_inf_nan=False)] = Field(
+    overlap: Annotated[Number, Field(ge=0, le=MAX_OVERLAP)] = Field(
         OVERLAP, description="Seconds (virtual) that the old key signs along; 0: not at all."
     )
     kind: SignatureKind | None = Field(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import BeforeValidator
 
 from telecine.gateway.control.tokens import Id
 from telecine.platforms import packs
@@ -26,11 +26,25 @@ def _in_utc(found: datetime) -> datetime:
         raise ValueError("use a time within the years 1 to 9999, in UTC as well") from error
 
 
-#: A moment in a body, in UTC.
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-
 _STATUS = re.compile(r"[1-9](\d\d|xx)")
 _AN_RFC_3339_TIME = "an RFC 3339 time such as 2026-01-31T12:00:00Z"
+
+
+def _read(text: object, wanted: str = _AN_RFC_3339_TIME) -> datetime:
+    """Read a moment. Raises ValueError, which says what is `wanted`."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(f"use {wanted}")
+    if found.tzinfo is None:
+        raise ValueError("give the time a zone, such as a final Z")
+    return _in_utc(found)
+
+
+#: A moment in a body, in UTC: a text as parameters have it.
+Moment = Annotated[datetime, BeforeValidator(_read)]
 
 
 @dataclass(frozen=True)
@@ -85,13 +99,7 @@ def position(text: str, field: str) -> int:
 def moment(text: str, field: str, wanted: str = _AN_RFC_3339_TIME) -> datetime:
     """Read a moment. Raises Refusal, which says what is `wanted`."""
     try:
-        found = datetime.fromisoformat(text.replace(" ", "+"))  # an unquoted + arrives as a space
-    except ValueError as error:
-        raise Refusal("invalid", f"use {wanted}", field) from error
-    if found.tzinfo is None:
-        raise Refusal("invalid", "give the time a zone, such as a final Z", field)
-    try:
-        return _in_utc(found)
+        return _read(text.replace(" ", "+"), wanted)  # an unquoted + arrives as a space
     except ValueError as error:
         raise Refusal("invalid", str(error), field) from error
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from telecine.shared.contracts.attempts import FoundAttempt
 from telecine.shared.contracts.clock import ClockAnswer
 from telecine.shared.contracts.delivery import Attempt, Delivery, ListedDelivery
+from telecine.shared.contracts.endpoint_settings import Number
 
 
 class Shape(BaseModel):
@@ -104,4 +105,4 @@ class ClockShape(Shape):
 class ClockWish(Shape):
     """The speed to run at from now on; 0 freezes virtual time."""
 
-    speed: Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+    speed: Annotated[Number, Field(ge=0, le=1_000_000)]

@@ -80,7 +80,9 @@ def schedule_problem(delays: Sequence[float]) -> str | None:
         return f"has {len(delays)} attempts; give the seconds before each of 1 to {MAX_ATTEMPTS}"
     wrong = next((each for each in delays if not 0 <= each <= MAX_SPAN), None)
     if wrong is not None:
-        return f"has a delay of {str(wrong)[:32]} seconds; use 0 or more, up to {MAX_SPAN} (30 days)"
+        return (
+            f"has a delay of {str(wrong)[:32]} seconds; use 0 or more, up to {MAX_SPAN} (30 days)"
+        )
     if sum(delays) > MAX_SPAN:
         return f"takes {sum(delays):g} seconds in all; shorten it to {MAX_SPAN} (30 days)"
     return None

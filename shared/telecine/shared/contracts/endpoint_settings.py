@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
+    StrictBool,
     model_serializer,
 )
 
@@ -57,6 +58,8 @@ Signatures = Annotated[
 ]
 #: Longer lists are refused before they are looked at.
 Types = Annotated[tuple[str, ...], Field(max_length=MAX_TYPES)]
+#: A finite number, whole or not; no text, and neither true nor false.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class _Patch(Wire):
@@ -76,13 +79,13 @@ class SettingsPatch(_Patch):
         default_factory=dict,
         description="Sent along with every webhook; kept secret, and shown as [redacted].",
     )
-    rate_limit: Annotated[float, Field(ge=0.001, le=100_000, allow_inf_nan=False)] | None = Field(
+    rate_limit: Annotated[Number, Field(ge=0.001, le=100_000)] | None = Field(
         None, description="Deliveries a second (virtual) at most, from 0.001 on; null: no limit."
     )
-    in_flight: Annotated[int, Field(ge=1, le=1024)] | None = Field(
+    in_flight: Annotated[int, Field(ge=1, le=1024, strict=True)] | None = Field(
         None, description="Attempts side by side at most, of each delivery worker."
     )
-    timeout: Annotated[float, Field(ge=0.1, le=120, allow_inf_nan=False)] | None = Field(
+    timeout: Annotated[Number, Field(ge=0.1, le=120)] | None = Field(
         None, description="Seconds (wall) that one attempt may take in all, from 0.1 on."
     )
     retries: Retries = Field(
@@ -107,7 +110,7 @@ class EndpointPatch(_Patch):
     types: Types = Field(
         (), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
-    active: bool = Field(True, description="Whether it is sent anything.")
+    active: StrictBool = Field(True, description="Whether it is sent anything.")
     settings: SettingsPatch = SettingsPatch()
 
 
@@ -120,5 +123,5 @@ class NewEndpoint(Wire):
     types: Types = Field(
         ("*",), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
-    active: bool = Field(True, description="Whether it is sent anything.")
+    active: StrictBool = Field(True, description="Whether it is sent anything.")
     settings: SettingsPatch = SettingsPatch()

@@ -10,6 +10,7 @@ from faststream.nats import NatsBroker, NatsMessage
 from faststream.nats.response import NatsResponse
 from nats.errors import Error as NatsError
 from pydantic import ValidationError, WrapValidator
+from pydantic_core import PydanticSerializationError
 
 from telecine.shared.contracts import Request
 from telecine.shared.errors import Refusal, Unavailable
@@ -44,7 +45,11 @@ class Refused(Wire):
 
 async def call(bus: Bus, request: Request[R], timeout: float = TIMEOUT) -> R:
     """Ask another service. Raises Refusal as it did, or Unavailable if it does not answer."""
-    subject, body = request.subject(), request.model_dump_json().encode()
+    subject = request.subject()
+    try:
+        body = request.model_dump_json().encode()
+    except PydanticSerializationError as error:
+        raise Refusal("invalid", "a text is not Unicode (half of a surrogate pair)") from error
     try:
         with bus.tracing.asking(subject) as carried:
             answer = await bus.client.request(
