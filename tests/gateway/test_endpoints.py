@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from telecine.shared.contracts.endpoint_settings import EndpointPatch
 from telecine.shared.events import DOCUMENTED_TYPES
 from tests.gateway.endpoints import DEMO, OTHER, V1, call, changed, made, shown, wrong
 from tests.house import OpenHouse, TestHouse
@@ -76,6 +77,30 @@ async def test_a_change_changes_what_it_says_and_null_is_the_default(house: Test
     assert after["settings"] == {**expected, "headers": hidden}
     assert (after["types"], after["description"], after["active"]) == (["video.*"], None, False)
     assert after["url"] == endpoint["url"]
+
+
+@pytest.mark.parametrize("name", [*DEFAULTS, None])
+async def test_null_is_the_default_of_every_setting_and_of_all_of_them(
+    house: TestHouse, name: str | None
+) -> None:
+    endpoint = await made(house, settings={**SETTINGS, "headers": {"x-a": "1", "x-b": "2"}})
+
+    after = await changed(house, endpoint, settings={name: None} if name else None)
+
+    expected = {**endpoint["settings"], name: DEFAULTS[name]} if name else DEFAULTS
+    assert after["settings"] == expected
+    assert after == await shown(house, endpoint)
+
+
+def test_a_change_is_described_without_defaults_since_what_is_left_out_stays() -> None:
+    assert '"default"' not in json.dumps(EndpointPatch.model_json_schema())
+
+
+async def test_an_endpoint_with_nothing_but_nulls_has_the_defaults(house: TestHouse) -> None:
+    nulls = await made(house, settings=dict.fromkeys(DEFAULTS))
+    null = await made(house, settings=None)
+
+    assert nulls["settings"] == null["settings"] == DEFAULTS
 
 
 async def test_an_empty_change_and_the_same_one_again_are_no_news(house: TestHouse) -> None:
@@ -167,7 +192,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"settings": {"signatures": ["v1", "v1"]}}, "settings.signatures", "each once"),
     ({"settings": {"signatures": ["v2"]}}, "settings.signatures.0", "'v1' or 'v1a'"),
     ({"settings": {"ordering": "random"}}, "settings.ordering", "'video'"),
-    ({"settings": {"timestamps": None}}, "settings.timestamps", "'virtual'"),
+    ({"settings": {"timestamps": "mine"}}, "settings.timestamps", "'virtual'"),
     ({"settings": {"colour": 1}}, "settings.colour", "known are headers, in_flight"),
     ({"settings": {"headers": {"Authorization": "x"}}}, "settings.headers", "reserved"),
     ({"settings": {"headers": {"x-a": "1\r\nx-b: 2"}}}, "settings.headers", "line break"),
@@ -231,6 +256,9 @@ async def test_a_change_is_held_against_the_same_rules(house: TestHouse) -> None
         await call(house, "PATCH", one, {"settings": {"headers": {"x-streams-token": "x"}}}),
         await call(house, "PATCH", one, {"settings": {"headers": {"x-a": "[redacted]"}}}),
         await call(house, "PATCH", one, {"settings": {"timeout": 0}}),
+        await call(house, "PATCH", one, {"url": None}),
+        await call(house, "PATCH", one, {"types": None}),
+        await call(house, "PATCH", one, {"active": None}),
     ]
 
     assert [wrong(answer)[0] for answer in answers] == [
@@ -239,6 +267,9 @@ async def test_a_change_is_held_against_the_same_rules(house: TestHouse) -> None
         "settings.headers",
         "settings.headers",
         "settings.timeout",
+        "url",
+        "types",
+        "active",
     ]
     assert await shown(house, endpoint) == endpoint
 

@@ -41,6 +41,8 @@ from telecine.subscriptions.reach import ensure_reachable
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
 
+#: What a patch says by `"settings": null`.
+_ALL_DEFAULT = SettingsPatch(**dict.fromkeys(SettingsPatch.model_fields))
 _Asked = Command[EndpointAnswer] | Command[Done]
 
 
@@ -72,7 +74,7 @@ class Handlers:
         pack, wish = known_pack(command.platform), command.wish
         check_url(wish.url)
         check_types(wish.types, pack)
-        check_headers(command.settings.headers, pack)
+        check_headers(command.settings.headers or {}, pack)
         await ensure_reachable(wish.url, self._egress)
         endpoint_id = pack.endpoint_id(self._seed, command.org, command.request_key)
         keeping = self._keeping(command.org, endpoint_id, command.request_key)
@@ -87,7 +89,7 @@ class Handlers:
             command.request_key,
             await keeping.first_key(),
             changes.applied(first),
-            await keeping.first_asymmetric_key("v1a" in command.settings.signatures),
+            await keeping.first_asymmetric_key(command.settings.wants_asymmetric),
         )
         state = await self._obey(command, endpoint_id, created)
         if not command.active:
@@ -124,14 +126,15 @@ class Handlers:
             await ensure_reachable(patch.url, self._egress)
         if "types" in given:
             check_types(patch.types, pack)
-        check_headers(patch.settings.headers, pack)
+        settings = _ALL_DEFAULT if patch.settings is None else patch.settings
+        check_headers(settings.headers or {}, pack)
         said = {name: getattr(patch, name) for name in given & {"url", "description", "types"}}
         if "types" in given:
             said["narrowed"] = pack.tells_all
         keeping = self._keeping(command.org, command.endpoint_id, command.request_id)
         before = state.profile.subscription
-        changes = await _changes(keeping, said, patch.settings, before)
-        key = await keeping.first_asymmetric_key("v1a" in patch.settings.signatures)
+        changes = await _changes(keeping, said, settings, before)
+        key = await keeping.first_asymmetric_key(settings.wants_asymmetric)
         update = decider.Update(None, changes, key)
         after = await self._obey(command, command.endpoint_id, update)
         if "active" in given:
@@ -183,11 +186,11 @@ async def _changes(
     before: Subscription | None,
 ) -> Changes:
     """Answer what `/v1` changes, once the values of headers are kept."""
-    given = settings.model_fields_set - {"headers"}
+    given, headers = settings.model_fields_set - {"headers"}, settings.headers
     return Changes(
         said,
         {name: getattr(settings, name) for name in given},
-        await keeping.headers(settings.headers, before),
+        None if headers is None else await keeping.headers(headers, before),
     )
 
 

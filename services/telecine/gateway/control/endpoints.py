@@ -13,7 +13,11 @@ from telecine.gateway.control.parameters import known_platform
 from telecine.gateway.control.tokens import token
 from telecine.platforms.house import House
 from telecine.shared.aggregates.endpoint import Living
-from telecine.shared.contracts.endpoint_settings import EndpointPatch, NewEndpoint
+from telecine.shared.contracts.endpoint_settings import (
+    EndpointPatch,
+    NewEndpoint,
+    SettingsPatch,
+)
 from telecine.shared.contracts.subscriptions import (
     ChangeEndpoint,
     CreateEndpoint,
@@ -77,7 +81,7 @@ def _writing(routes: APIRouter, house: House, authorised: Any) -> None:
             platform=body.platform,
             request_key=caller.request_key,
             wish=wish,
-            settings=body.settings,
+            settings=body.settings or SettingsPatch(),
             active=body.active,
         )
         return EndpointShape.of((await house.call(command)).endpoint)

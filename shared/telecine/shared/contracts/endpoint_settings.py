@@ -1,7 +1,6 @@
 """What `/v1` may ask of an endpoint's settings: every field, its limits, and what is said when it is wrong.
 
-A patch says what it changes; a field that it does not have stays, null is the house's default
-(RFC 7396).
+A patch says what it changes; a field that it does not have stays, null is the default (RFC 7396).
 """
 
 from typing import Annotated, Any, Literal, get_args
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     StrictBool,
@@ -62,8 +62,15 @@ Types = Annotated[tuple[str, ...], Field(max_length=MAX_TYPES)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
 class _Patch(Wire):
-    """Travels with the fields that were given, and no others."""
+    """Travels with the fields that were given, and no others; none has a default to be told of."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
 
     @model_serializer(mode="wrap")
     def _given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -73,11 +80,11 @@ class _Patch(Wire):
 
 
 class SettingsPatch(_Patch):
-    """How webhooks are sent to one endpoint. `headers`: by name; null takes one away."""
+    """How webhooks are sent to one endpoint. `headers`: by name; null takes one away, or all of them."""
 
-    headers: Annotated[dict[str, str | None], Field(max_length=MAX_CHANGED)] = Field(
+    headers: Annotated[dict[str, str | None], Field(max_length=MAX_CHANGED)] | None = Field(
         default_factory=dict,
-        description="Sent along with every webhook; kept secret, and shown as [redacted].",
+        description="Sent along with every webhook; kept secret, and shown as [redacted]. null: none.",
     )
     rate_limit: Annotated[Number, Field(ge=0.001, le=100_000)] | None = Field(
         None, description="Deliveries a second (virtual) at most, from 0.001 on; null: no limit."
@@ -91,15 +98,20 @@ class SettingsPatch(_Patch):
     retries: Retries = Field(
         None, description="A profile, or the seconds (virtual) before each attempt."
     )
-    signatures: Signatures = Field(
-        ("v1",), description="v1: HMAC-SHA256; v1a: ed25519, which makes a key."
+    signatures: Signatures | None = Field(
+        None, description="v1: HMAC-SHA256; v1a: ed25519, which makes a key. null: v1 alone."
     )
-    ordering: Literal["none", "video", "endpoint"] = Field(
-        "none", description="What is sent strictly one after the other."
+    ordering: Literal["none", "video", "endpoint"] | None = Field(
+        None, description="What is sent strictly one after the other; null: none."
     )
-    timestamps: Literal["wall", "virtual"] = Field(
-        "wall", description="Which time webhook-timestamp tells."
+    timestamps: Literal["wall", "virtual"] | None = Field(
+        None, description="Which time webhook-timestamp tells; null: wall."
     )
+
+    @property
+    def wants_asymmetric(self) -> bool:
+        """Whether v1a is asked for."""
+        return "v1a" in (self.signatures or ())
 
 
 class EndpointPatch(_Patch):
@@ -111,7 +123,9 @@ class EndpointPatch(_Patch):
         (), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
     active: StrictBool = Field(True, description="Whether it is sent anything.")
-    settings: SettingsPatch = SettingsPatch()
+    settings: SettingsPatch | None = Field(
+        SettingsPatch(), description="null: all of them as the house has it."
+    )
 
 
 class NewEndpoint(Wire):
@@ -124,4 +138,4 @@ class NewEndpoint(Wire):
         ("*",), description="Types by name, `video.*`, or `*` for all that the platform sends."
     )
     active: StrictBool = Field(True, description="Whether it is sent anything.")
-    settings: SettingsPatch = SettingsPatch()
+    settings: SettingsPatch | None = SettingsPatch()
