@@ -15,10 +15,11 @@ from telecine.delivery.keyring import Keys
 from telecine.delivery.signing import signature, signer
 from telecine.delivery.stencil import REDACTED, Moment, stencil_of
 from telecine.delivery.target import Unsendable, target_of
-from telecine.delivery.webhook import USER_AGENT, WebhookRequest
+from telecine.delivery.webhook import WebhookRequest
 from telecine.platforms import packs
 from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.events.endpoint import EndpointSettings
+from telecine.shared.sending.agent import USER_AGENT
 from tests.shared import endpoints
 from tests.shared.golden_cases import OWED
 from tests.shared.videos import minute

@@ -196,6 +196,11 @@ async def test_an_endpoint_that_is_deleted_ends_its_replay(
         ("replay", {**SINCE, "until": "2019-01-01T00:00:00Z"}, "since"),
         ("replay", {**SINCE, "until": "soon"}, "until"),
         ("replay", {**SINCE, "types": ["video.eaten"]}, "types"),
+        ("replay", {**SINCE, "types": []}, "types"),
+        ("replay", {**SINCE, "types": ["video.uploaded", "delivery.exhausted"]}, "types"),
+        ("replay", {**SINCE, "types": ["endpoint.*"]}, "types"),
+        ("replay", {**SINCE, "types": ["video.deleted"]}, "types"),
+        ("replay", {"since": "2998-01-01T00:00:00Z", "until": "2999-01-01T00:00:00Z"}, "since"),
         ("recover", {**SINCE, "types": ["video.uploaded"]}, "types"),
     ],
 )
@@ -210,6 +215,15 @@ async def test_a_wish_that_cannot_be_had_names_its_field(
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["field"] == field
     assert answer.json()["error"]["message"]
+
+
+async def test_a_replay_goes_up_to_now_at_most_and_says_so(asked: httpx.AsyncClient) -> None:
+    customer = Customer(asked)
+    endpoint = await customer.endpoint("http://127.0.0.1:9/hook")
+
+    replay = await begun(customer, endpoint, "replay", until="2999-01-01T00:00:00Z")
+
+    assert replay["until"] == replay["created_at"]
 
 
 async def test_an_endpoint_that_gets_nothing_has_no_replay(asked: httpx.AsyncClient) -> None:

@@ -147,6 +147,21 @@ async def test_both_kinds_sign_at_once_and_either_is_chosen(house: TestHouse) ->
     assert " " not in alone.headers["webhook-signature"]
 
 
+async def test_only_keys_that_sign_are_shown_and_nobody_keeps_the_answer(house: TestHouse) -> None:
+    endpoint = await made(house, settings={"signatures": ["v1", "v1a"]})
+
+    found = []
+    for signatures in (["v1", "v1a"], ["v1a"], ["v1"]):
+        await changed(house, endpoint, settings={"signatures": signatures})
+        answer = await call(house, "GET", f"/{endpoint['id']}/secret")
+        found.append((answer.json()["secret"], [key["kind"] for key in answer.json()["keys"]]))
+        assert answer.headers["cache-control"] == "no-store"
+
+    secrets, kinds = zip(*found, strict=True)
+    assert [set(each) for each in kinds] == [{"v1", "v1a"}, {"v1a"}, {"v1"}]
+    assert secrets == (secrets[0], None, secrets[0])
+
+
 async def test_an_asymmetric_key_is_made_when_it_is_asked_for_and_is_rotated_too(
     house: TestHouse,
 ) -> None:

@@ -59,6 +59,7 @@ def test_headers_name_every_key_and_hide_every_secret() -> None:
     headers = example_headers("d-1", of("tpstreams"), minute(5), minute(9))
 
     assert headers["webhook-id"] == "d-1"
+    assert headers["user-agent"].startswith("Telecine/")
     assert headers["webhook-timestamp"] == str(int(minute(5).timestamp())), "virtual, as is set"
     assert headers["webhook-signature"].split(" ", 1)[0].startswith("v1a,")
     assert (

@@ -16,8 +16,9 @@ from telecine.delivery.pool import Pool
 from telecine.delivery.recording import Recording
 from telecine.delivery.target import Target, Unsendable
 from telecine.delivery.vetting import Vetting
-from telecine.delivery.webhook import USER_AGENT, WebhookRequest
+from telecine.delivery.webhook import WebhookRequest
 from telecine.delivery.wheel import Wheel
+from telecine.shared.sending.agent import USER_AGENT
 from telecine.shared.sending.egress import OPEN, Egress
 
 __all__ = ["USER_AGENT", "Sender", "WebhookRequest"]

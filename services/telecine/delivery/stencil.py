@@ -12,9 +12,10 @@ import orjson
 from telecine.delivery.keyring import Keys
 from telecine.delivery.signing import Signer, signature
 from telecine.delivery.target import Target, Unsendable, target_of
-from telecine.delivery.webhook import USER_AGENT, form_of
+from telecine.delivery.webhook import form_of
 from telecine.platforms.pack import Pack
 from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.sending.agent import USER_AGENT
 from telecine.shared.sending.owed import Owed
 
 REDACTED = "[redacted]"

@@ -4,11 +4,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 
 from telecine.delivery.target import Target, Unsendable, target_of
-
-USER_AGENT = f"Telecine/{version('telecine')}"
+from telecine.shared.sending.agent import USER_AGENT
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # RFC 9110, 5.6.2
 _CONTROLS = bytes((*range(9), *range(10, 32), 127))

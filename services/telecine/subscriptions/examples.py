@@ -12,6 +12,7 @@ from telecine.shared.errors import Refusal
 from telecine.shared.events import Stamp
 from telecine.shared.ids import example_of, hex_of
 from telecine.shared.log.envelope import Recorded, Trace
+from telecine.shared.sending.agent import USER_AGENT
 from telecine.subscriptions import operational
 from telecine.subscriptions.example_lives import kind_of, life
 
@@ -53,6 +54,7 @@ def example_headers(
     signatures = [f"{key.kind},<by key {key.id}>" for key in profile.keys_at(now)]
     return {
         "content-type": "application/json",
+        "user-agent": USER_AGENT,
         "telecine-time": now.isoformat(),
         "webhook-id": delivery_id,
         "webhook-timestamp": str(int(at.timestamp())),

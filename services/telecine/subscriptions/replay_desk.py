@@ -4,9 +4,7 @@ import json
 
 import structlog
 
-from telecine.platforms import packs
 from telecine.shared.aggregates.endpoint import Absent, Active, Deleted, Endpoint, Profile
-from telecine.shared.aggregates.event_types import problem
 from telecine.shared.contracts.replays import (
     CancelReplay,
     GetReplay,
@@ -25,6 +23,7 @@ from telecine.subscriptions.decider import NO_SUCH
 from telecine.subscriptions.replay_cursor import begin
 from telecine.subscriptions.replays import Replays, shown
 from telecine.subscriptions.tables import ReplayRow
+from telecine.subscriptions.wanting import replay_problem
 
 log = structlog.get_logger()
 
@@ -52,10 +51,10 @@ class ReplayDesk:
         known = await self._replays.get(command.org, replay_id)
         if known:
             return ReplayAnswer(replay=shown(known))
-        until = command.until or now
         _check(command, profile)
+        until = min(command.until or now, now)
         if command.since >= until:
-            until_ = "until" if command.until else "now"
+            until_ = "until" if until == command.until else "now"
             raise Refusal("invalid", f"is not before {until_}; give an earlier time", "since")
         row = await self._replays.begin(
             {
@@ -66,7 +65,7 @@ class ReplayDesk:
                 "state": "running",
                 "since": command.since,
                 "until": until,
-                "types": json.dumps(command.types),
+                "types": json.dumps(command.types or ()),
                 "found": 0,
                 "requested": 0,
                 "waiting": 0,
@@ -115,5 +114,5 @@ def _check(command: StartReplay, profile: Profile) -> None:
         moment = getattr(command, name)
         if moment and moment.tzinfo is None:
             raise Refusal("invalid", "has no zone; give the time one, such as a final Z", name)
-    if command.types and (wrong := problem(command.types, packs()[profile.platform].types)):
+    if command.types is not None and (wrong := replay_problem(command.types, profile)):
         raise Refusal("invalid", wrong, "types")

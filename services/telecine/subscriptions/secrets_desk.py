@@ -67,9 +67,9 @@ class SecretsDesk:
         return EndpointAnswer(endpoint=living(state))
 
     async def read(self, command: ReadSecrets) -> ShownKeys:
-        """Show the keys that sign, once it is on record that they are shown."""
+        """Show the keys that sign now, once it is on record that they are shown."""
         endpoint, now = await self._endpoint(command.org, command.endpoint_id), self._clock.now()
-        keys = [key for key in endpoint.profile.keys if key.signs_at(now)]
+        keys = endpoint.profile.keys_at(now)
         known = await self._vault.get(command.org, command.endpoint_id, [key.id for key in keys])
         if len(known) < len(keys):
             raise Unavailable(f"not every key of endpoint {command.endpoint_id} is in the vault")

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from telecine.gateway.control.endpoint_shapes import (
     EndpointShape,
@@ -28,6 +28,7 @@ def add_endpoint_keys(routes: APIRouter, house: House, authorised: Any) -> None:
     )
     async def secret(
         request: Request,
+        response: Response,
         endpoint_id: str,
         org: str = authorised,
         private: Annotated[
@@ -37,8 +38,9 @@ def add_endpoint_keys(routes: APIRouter, house: House, authorised: Any) -> None:
         ids = house.caller(request, org).ids()
         query = ReadSecrets(**ids, endpoint_id=token(endpoint_id), private=private)
         keys = [KeyAnswer.of(key) for key in (await house.call(query)).keys]
-        current = next(key.secret for key in keys if key.kind == "v1")
-        return SecretAnswer(secret=current or "", keys=keys)
+        current = next((key.secret for key in keys if key.kind == "v1"), None)
+        response.headers["cache-control"] = "no-store"
+        return SecretAnswer(secret=current, keys=keys)
 
     @routes.post(
         "/endpoints/{endpoint_id}/secret/rotate",

@@ -109,9 +109,10 @@ class KeyAnswer(Shape):
 
 
 class SecretAnswer(Shape):
-    """The Standard Webhooks secret that signs v1 now, and every key that signs, newest first."""
+    """The Standard Webhooks secret that signs v1 now, null if none does, and every key that signs now,
+    newest first."""
 
-    secret: str
+    secret: str | None
     keys: list[KeyAnswer]
 
 

@@ -21,7 +21,7 @@ from telecine.shared.contracts.replays import (
 
 Since = Annotated[Moment, Field(description="From this virtual time on, with a zone.")]
 Until = Annotated[
-    Moment | None, Field(description="Up to this virtual time; left out: up to now.")
+    Moment | None, Field(description="Up to this virtual time; left out, or not yet: up to now.")
 ]
 
 
@@ -35,7 +35,7 @@ class Recovery(Shape):
 class ReplayWish(Recovery):
     """What happened in a range of time; `types` left out: all that the endpoint wants."""
 
-    types: Types = ()
+    types: Types | None = None
 
 
 class ReplaysAnswer(Shape):

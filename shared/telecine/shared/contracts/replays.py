@@ -49,7 +49,10 @@ class ReplayPage(Wire):
 
 
 class StartReplay(Command[ReplayAnswer]):
-    """Begin one. The same `request_key` answers the same one. `until` None: until now."""
+    """Begin one. The same `request_key` answers the same one.
+
+    `until` None or not yet: until now. `types` None: all that the endpoint wants.
+    """
 
     service: ClassVar[str] = "subscriptions"
     name: ClassVar[str] = "replay.start"
@@ -59,7 +62,7 @@ class StartReplay(Command[ReplayAnswer]):
     kind: ReplayKind
     since: datetime
     until: datetime | None = None
-    types: Types = ()
+    types: Types | None = None
 
 
 class CancelReplay(Command[ReplayAnswer]):

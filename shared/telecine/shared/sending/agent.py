@@ -1,0 +1,5 @@
+"""What the house calls itself to receivers."""
+
+from importlib.metadata import version
+
+USER_AGENT = f"Telecine/{version('telecine')}"
