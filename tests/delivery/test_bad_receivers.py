@@ -7,7 +7,17 @@ from typing import Any
 
 from telecine.simulations.receiver import Answer
 from tests.customer import Customer
-from tests.delivery.receivers import HEAD, Script, Wire, answer, once, receiving, refusing
+from tests.delivery.hostile.heads import FOR_EVER
+from tests.delivery.receivers import (
+    HEAD,
+    Script,
+    Wire,
+    answer,
+    answering,
+    once,
+    receiving,
+    refusing,
+)
 from tests.house import OpenHouse
 from tests.waiting import until
 
@@ -20,6 +30,7 @@ SCRIPTS: dict[str, tuple[Script, str | None]] = {
     "stops_half_way": (once(HEAD, then=lambda wire: wire.writer.close()), "reset"),
     "talks_garbage": (once(b"\x16\x03\x01 good morning\r\n\r\n"), "protocol"),
     "says_ten_megabytes": (once(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 10_000_000), None),
+    "asks_for_ever": (answering(answer(404, "No", f"Retry-After: {FOR_EVER}")), "status"),
     "fails_with_ten_megabytes": (once(b"HTTP/1.1 500 No\r\n\r\n", b"x" * 10_000_000), "status"),
 }
 

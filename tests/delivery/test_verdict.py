@@ -69,12 +69,58 @@ def test_retry_after_may_be_a_date_and_is_held_against_the_wall() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5", "1.5", "12 parsecs", "\x00", "٣", "Sun, 01"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Sun Mar  1 12:00:30 2026",
+        "Sunday, 01-Mar-26 12:00:30 GMT",
+        "Sun, 01 Mar 2026 12:00:30 -0000",
+        "Sun, 01 Mar 2026 12:00:30 UTC",
+        "Sun, 01 Mar 2026 13:00:30 +0100",
+    ],
+)
+def test_every_form_of_a_date_is_read_and_none_is_of_another_zone_than_it_says(date: str) -> None:
+    assert answered(503, ("Retry-After", date)).retry_after == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "soon", "-5", "1.5", "12 parsecs", "\x00", "٣", "Sun, 01", ",", "0 0"),
+        "Fri, 31 Dec 99999999999999999999 23:59:59 GMT",
+        "Fri, 31 Dec 2099 23:59:59 +99999999999999999999",
+        "Fri, 31 Dec 2099 99999999999999999999:59:59 GMT",
+    ],
+)
 def test_what_nobody_can_obey_is_passed_over(text: str) -> None:
+    found = answered(503, ("Retry-After", text), ("Retry-After", "00000000007"))
+
     assert answered(503, ("Retry-After", text)).retry_after is None
+    assert found.retry_after == timedelta(seconds=7), "the next one may be better"
 
 
-@given(text=st.text(max_size=40) | st.integers(0, 10**30).map(str))
+PIECES = [
+    "Fri, ",
+    "31 ",
+    "Dec ",
+    "9" * 20,
+    "2099 ",
+    "23:59:59",
+    " GMT",
+    "+",
+    "-",
+    ":",
+    ",",
+    " ",
+    "é",
+]
+
+
+@given(
+    text=st.text(max_size=40)
+    | st.integers(0, 10**30).map(str)
+    | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+)
 @settings(deadline=None)
 def test_whatever_a_receiver_asks_for_the_cap_holds(text: str) -> None:
     asked = answered(503, ("Retry-After", text)).retry_after

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from telecine.delivery.attempt import Trigger, attempt_row, delivery_row, virtual_end
 from telecine.delivery.decider import State
 from telecine.delivery.keyring import Keyring, Keys
@@ -12,12 +14,14 @@ from telecine.delivery.outcome import Outcome
 from telecine.delivery.records import Entry
 from telecine.delivery.sender import Sender
 from telecine.delivery.stencil import Moment, Stencil, stencil_of
-from telecine.delivery.verdict import Verdict, judge
+from telecine.delivery.verdict import Verdict, judge, unasked
 from telecine.platforms import packs
 from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.observing.tracing import Tracing
 from telecine.shared.sending.owed import Owed
 from telecine.shared.time.virtual_time import VirtualClock, wall_now
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True, eq=False)
@@ -104,10 +108,18 @@ class Trying:
             sent.stencil,
             sent.record,
             outcome,
-            judge(outcome, wall_now, self._retry_after_most),
+            self._judged(outcome),
             moment,
             virtual_end(now, outcome, self._clock.anchor.speed),
         )
+
+    def _judged(self, outcome: Outcome) -> Verdict:
+        """Answer the verdict. Nothing may fail behind a webhook that went out: it would go out again."""
+        try:
+            return judge(outcome, wall_now, self._retry_after_most)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the attempt goes on record
+            log.warning("attempt.not_judged", address=outcome.address, error=repr(error))
+            return unasked(outcome)
 
     def _stencil(self, profile: Profile, platform: str, keys: Keys) -> Stencil:
         known = self._stencils.get(profile.id)

@@ -6,7 +6,7 @@ endpoint, 429, 502 and 504 ask for less; RFC 9110, 10.2.3: Retry-After in second
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
@@ -42,9 +42,16 @@ def judge(outcome: Outcome, wall: Callable[[], datetime], most: timedelta) -> Ve
     """Answer the verdict; a date in Retry-After is held against the wall's time, `most` is the cap."""
     if outcome.error is None:
         return SUCCESS
+    return unasked(outcome, _retry_after(outcome, wall(), most))
+
+
+def unasked(outcome: Outcome, retry_after: timedelta | None = None) -> Verdict:
+    """Answer the verdict without a look at what the receiver asks for."""
+    if outcome.error is None:
+        return SUCCESS
     return Verdict(
         success=False,
-        retry_after=_retry_after(outcome, wall(), most),
+        retry_after=retry_after,
         gone=outcome.status == HTTPStatus.GONE,
         slower=outcome.status in SLOWER,
         silent=outcome.error in _SILENT and outcome.status is None,
@@ -55,16 +62,20 @@ def _retry_after(outcome: Outcome, wall: datetime, most: timedelta) -> timedelta
     for name, value in outcome.headers:
         if name.lower() == "retry-after":
             asked = _asked(value.strip(), wall)
-            return min(max(asked, timedelta(0)), most) if asked is not None else None
+            if asked is not None:
+                return min(max(asked, timedelta(0)), most)
     return None
 
 
 def _asked(text: str, wall: datetime) -> timedelta | None:
-    """Read seconds or an HTTP date; None for anything else, which nobody can obey."""
+    """Read seconds or an HTTP date; None for anything else, which nobody can obey.
+
+    A date without a zone, as asctime writes it, is of UTC (RFC 9110, 5.6.7).
+    """
     if text.isascii() and text.isdigit():
-        return timedelta(seconds=int(text[:9]))
+        return timedelta(seconds=int(text.lstrip("0")[:9] or "0"))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - wall
+    except Exception:  # noqa: BLE001 - more than ValueError comes out of it, by what a receiver wrote
         return None
-    return moment - wall if moment.tzinfo else None

@@ -2,20 +2,24 @@
 
 import ssl
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from time import perf_counter
 
 import pytest
 
+from telecine.delivery import verdict
 from telecine.delivery.connection import Connection
 from telecine.delivery.outcome import BODY_CAP, HEADERS_CAP, Outcome
 from telecine.delivery.sender import Sender
 from telecine.shared.contracts.delivery import ErrorClass
+from telecine.shared.time.virtual_time import wall_now
 from tests.delivery.receivers import Receiver, Script, receiving, webhook
 from tests.waiting import until
 
 SHORT = 0.3  # seconds: the deadline of those that end by it
 #: Nobody is listened to for longer, in bytes: the limits of reading.py, and one read of the loop.
 MOST_BYTES = 800 * 1024
+DAY = timedelta(days=1)
 SLACK = 5.0  # seconds beside a deadline: other tests share the machine
 
 
@@ -93,7 +97,9 @@ def judge(hostile: Hostile, outcome: Outcome, receiver: Receiver) -> None:
 
 
 def bounded(outcome: Outcome) -> None:
-    """A record is small, and text that any store and page takes."""
+    """A record is small, and text that any store and page takes; what it asks for has a bound."""
+    asked = verdict.judge(outcome, wall_now, DAY).retry_after
+    assert asked is None or timedelta(0) <= asked <= DAY
     assert len(outcome.body) <= BODY_CAP
     assert sum(len(name) + len(value) for name, value in outcome.headers) <= 3 * HEADERS_CAP
     assert len(outcome.message) < 400

@@ -6,6 +6,8 @@ from tests.delivery.hostile.behaviour import Hostile
 from tests.delivery.receivers import OK, Script, Wire, answer, answering, dripping, once
 
 BAD = "the answer is not good HTTP: "
+#: A date that Python's own reader of dates raises OverflowError over.
+FOR_EVER = "Fri, 31 Dec 99999999999999999999 23:59:59 GMT"
 
 
 def endless(begin: bytes, more: bytes) -> Script:
@@ -24,6 +26,12 @@ def endless(begin: bytes, more: bytes) -> Script:
 def bad(name: str, *said: bytes, says: str = "") -> Hostile:
     """Something that is no answer at all."""
     return Hostile(name, once(*said), "protocol", says=BAD + says)
+
+
+def asking(name: str, wish: str) -> Hostile:
+    """A good answer that asks for what nobody can obey."""
+    said = answer(503, "Busy", f"Retry-After: {wish}")
+    return Hostile(name, once(said), "status", 503, "answered 503 Busy", length=0, kept=True)
 
 
 def framed(name: str, *lines: str, says: str = "") -> Hostile:
@@ -221,6 +229,11 @@ BEHAVIOURS = [
         "answered 401 Who",
         length=0,
         kept=True,
+    ),
+    asking("asks for a year beyond all calendars", FOR_EVER),
+    asking(
+        "asks for a time in a zone beyond all maps",
+        "Fri, 31 Dec 2099 23:59:59 +99999999999999999999",
     ),
     Hostile(
         "folds a header",
