@@ -87,6 +87,20 @@ async def test_connection_for_what_was_given_up_lets_go(here: Pool) -> None:
     assert (line.written, line.closed) == ([], "aborted")
 
 
+async def test_answer_that_comes_right_behind_the_deadline_changes_nothing(here: Pool) -> None:
+    """The sender looks at what has come only in the loop's next turn."""
+    exchange = exchange_to(HERE)
+    connection, line = made(here, exchange)
+    exchange.expire()
+
+    connection.data_received(OK)
+
+    failure = exchange.future.result()
+    assert failure is not None
+    assert (failure.error, exchange.recording.answer.status) == ("timeout", 0)
+    assert line.closed == "aborted"
+
+
 async def test_late_byte_after_the_answer_ends_the_connection(here: Pool) -> None:
     connection, line = made(here, exchange_to(HERE))
     connection.data_received(OK)

@@ -1,6 +1,6 @@
 """The verdict over an answer, and what is kept of it."""
 
-from telecine.delivery.outcome import HEADERS_CAP, judged, kept_headers, label
+from telecine.delivery.outcome import HEADERS_CAP, judged, kept_headers, label, legible
 from telecine.delivery.recording import Recording, timings
 
 
@@ -27,6 +27,27 @@ def test_headers_are_kept_to_the_last_byte_of_the_cap_and_not_beyond() -> None:
     assert kept_headers([exact]) == (("A", "x" * (HEADERS_CAP - 1)),)
     assert kept_headers([(b"A", b"x" * HEADERS_CAP)]) == ()
     assert kept_headers([exact, (b"B", b"")]) == kept_headers([exact])
+
+
+def test_wish_for_a_pause_is_kept_wherever_it_stands() -> None:
+    wish, large = (b"Retry-After", b"7"), (b"A", b"x" * 8_000)
+
+    assert kept_headers([large, large, large, wish]) == (
+        ("A", "x" * 8_000),
+        ("A", "x" * 8_000),
+        ("Retry-After", "7"),
+    )
+    assert kept_headers([(b"B", b""), wish, *[(b"retry-after", b"x" * 8_000)] * 3])[0] == (
+        "Retry-After",
+        "7",
+    )
+
+
+def test_what_is_no_character_to_see_is_replaced_and_a_tab_stays() -> None:
+    said = "a\x00\x1b\x7f\x85\x9b\u202e\u2028\u200d\ud800\tz".encode("utf-8", "surrogatepass")
+
+    assert legible(said) == "a" + "\ufffd" * 11 + "\tz"
+    assert legible("é 漢字".encode()) == "é 漢字"
 
 
 def recording(started: float, **moments: float) -> Recording:

@@ -31,8 +31,8 @@ ACTS = [
         "of a body the first 16 KiB are read, and no more",
         Edit(
             f"{DELIVERY}/reading.py",
-            "        if answer.goes_on(data) > BODY_CAP:\n",
-            "        if answer.goes_on(data) > BODY_CAP << 10:\n",
+            "        if has > BODY_CAP or",
+            "        if has > BODY_CAP << 10 or",
         ),
         tests="delivery/test_sender_hostile.py::test_endless_body_is_cut_and_its_status_counts",
     ),

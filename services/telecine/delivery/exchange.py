@@ -57,8 +57,12 @@ class Exchange:
             self.future.set_result(failure)
 
     def expire(self) -> None:
-        """The deadline has passed."""
+        """The deadline has passed. Its carrier goes with it: what comes now would change the record."""
+        carrier = self.carrier
         self.end(timed_out(self.recording, self.timeout), perf_counter())
+        if carrier is not None:
+            self.carrier = None
+            carrier.abort()
 
     def again(self, future: asyncio.Future[Failure | None]) -> None:
         """Begin once more, over a connection to be made; the time runs on."""

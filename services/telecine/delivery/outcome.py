@@ -11,9 +11,6 @@ BODY_CAP = 16 * 1024  # bytes of an answer's body that are read and kept
 HEADERS_CAP = 16 * 1024  # bytes of an answer's header names and values that are kept, as UTF-8
 TEXT_CAP = 300  # characters of a reason or a message
 
-# Ends up in SQL text and on a page: PostgreSQL refuses NUL, and a page shows controls as nothing.
-_CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), "\N{REPLACEMENT CHARACTER}")
-
 
 # Not frozen, unlike other values: one of each is made for every attempt, and to make a frozen one
 # costs seven times as much.
@@ -86,16 +83,22 @@ def label(status: int, reason: bytes) -> str:
 
 
 def kept_headers(raw: Iterable[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
-    """The leading headers that fit into HEADERS_CAP, as text that any store takes."""
-    kept: list[tuple[str, str]] = []
+    """The leading headers that fit into HEADERS_CAP, as text that any store takes.
+
+    Retry-After is the one that is obeyed, so it is counted before the others, wherever it stands.
+    """
+    all_ = [(legible(name), legible(value)) for name, value in raw]
+    sizes = [bytes_of(name) + bytes_of(value) for name, value in all_]
+    if sum(sizes) <= HEADERS_CAP:
+        return tuple(all_)
+    kept: set[int] = set()
     room = HEADERS_CAP
-    for pair in raw:
-        name, value = map(legible, pair)
-        room -= bytes_of(name) + bytes_of(value)
+    for at in sorted(range(len(all_)), key=lambda at: all_[at][0].lower() != "retry-after"):
+        room -= sizes[at]
         if room < 0:
             break
-        kept.append((name, value))
-    return tuple(kept)
+        kept.add(at)
+    return tuple(each for at, each in enumerate(all_) if at in kept)
 
 
 def bytes_of(text: str) -> int:
@@ -104,6 +107,12 @@ def bytes_of(text: str) -> int:
 
 
 def legible(raw: bytes) -> str:
-    """A receiver's bytes as text without control characters and without lone surrogates."""
+    """A receiver's bytes as text that can be shown: what is no character to see becomes U+FFFD.
+
+    It ends up in SQL text, in logs and on pages: PostgreSQL refuses NUL, terminals obey controls, and
+    a text that turns its direction shows what it does not say. A tab stays.
+    """
     text = raw.decode("utf-8", "replace")
-    return text if text.isprintable() else text.translate(_CONTROLS)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\t" else "\ufffd" for each in text)

@@ -202,7 +202,8 @@ class Reading:
         if self.done:
             return
         answer = self.answer
-        if answer.goes_on(data) > BODY_CAP:
+        has = answer.goes_on(data)
+        if has > BODY_CAP or (has == BODY_CAP and (answer.length or 0) > BODY_CAP):
             answer.body = answer.body[:BODY_CAP]
             answer.truncated = self.done = True
             self._refuse("")  # ends the parser: `done` says that all is well

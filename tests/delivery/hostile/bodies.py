@@ -85,6 +85,15 @@ BEHAVIOURS = [
         kept=True,
     ),
     Hostile(
+        "tells more than 16 KiB, and stops there",
+        once(head(f"Content-Length: {BODY_CAP + 1}") + FULL),
+        None,
+        200,
+        body=FULL,
+        truncated=True,
+        length=BODY_CAP + 1,
+    ),
+    Hostile(
         "sends 16 KiB in chunks of a byte",
         once(CHUNKED, b"1\r\nx\r\n" * BODY_CAP + b"0\r\n\r\n"),
         None,

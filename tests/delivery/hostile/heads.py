@@ -253,6 +253,17 @@ BEHAVIOURS = [
         kept=True,
     ),
     Hostile(
+        "has controls beyond ASCII and turned text in its head",
+        once(
+            "HTTP/1.1 500 \x9b2J\u202e\u2028x\r\nX: \x9d0;y\x9c\tz\r\nContent-Length: 0\r\n\r\n".encode()
+        ),
+        "status",
+        500,
+        "answered 500 \ufffd2J\ufffd\ufffdx",
+        length=0,
+        kept=True,
+    ),
+    Hostile(
         "has escapes and broken UTF-8 in its head",
         once(
             b"HTTP/1.1 500 B\x00\xff\r\nX: a\x1b[2J\xfe\xed\xa0\x80b\r\nContent-Length: 0\r\n\r\n"
