@@ -4,13 +4,15 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Event
 
 import pytest
 
-from telecine.delivery import names
+from telecine.delivery import names, racing
+from telecine.delivery.connection import Connection
 from telecine.delivery.names import Names
+from telecine.delivery.pool import Pool
 from telecine.delivery.racing import interleaved
 from telecine.delivery.sender import Sender
 from telecine.shared.sending.egress import policy
@@ -195,8 +197,35 @@ async def test_mute_address_alone_is_cut_by_the_deadline() -> None:
         with mute(port):
             outcome = await sender.send(webhook(f"http://127.0.0.2:{port}/", timeout=0.3))
 
-    assert (outcome.error, outcome.address) == ("timeout", None)
+    assert (outcome.error, outcome.address) == ("timeout", f"127.0.0.2:{port}")
     assert outcome.message == f"no connection to 127.0.0.2:{port} within 0.3 s"
+
+
+async def test_many_mute_addresses_cost_two_sockets_and_a_moment_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[int] = []
+    inner = Pool.add
+
+    def add(self: Pool, connection: Connection) -> None:
+        inner(self, connection)
+        opened.append(len(self._connections))
+
+    monkeypatch.setattr(Pool, "add", add)
+    monkeypatch.setattr(racing, "HEAD_START", 0.02)
+    addresses = [f"127.0.0.{n}" for n in range(2, 9)]
+    async with (
+        receiving(answering(OK)) as receiver,
+        sending(Zone(many_test=[*addresses, "127.0.0.1"]), "127.0.0.0/28") as sender,
+    ):
+        with ExitStack() as stack:
+            for each in addresses:
+                stack.enter_context(mute(receiver.port, each))
+            outcome = await sender.send(webhook(at(receiver, "many.test"), timeout=60))
+
+    assert (outcome.success, outcome.address) == (True, receiver.address)
+    assert (len(opened), max(opened)) == (8, 2)
+    assert len(receiver.requests) == 1
 
 
 async def test_all_dead_is_a_connect_error() -> None:

@@ -48,7 +48,7 @@ async def test_refused_connection_is_a_connect_error(sender: Sender) -> None:
 
     assert (outcome.error, outcome.status, outcome.reason) == ("connect", None, "")
     assert outcome.message == f"connection refused by 127.0.0.1:{port}"
-    assert (outcome.address, outcome.timings.connect_ms) == (None, None)
+    assert (outcome.address, outcome.timings.connect_ms) == (f"127.0.0.1:{port}", None)
 
 
 async def test_name_without_an_address_is_a_dns_error() -> None:

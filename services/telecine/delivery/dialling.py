@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
 from telecine.delivery.connection import Connection
@@ -65,7 +65,7 @@ class Dialling:
         try:
             await first_of(
                 [
-                    partial(self._reach, exchange, address)
+                    _Try(exchange, address, self._connection, self._pool.forget)
                     for address in interleaved(addresses)[:_TRIES]
                 ]
             )
@@ -73,11 +73,8 @@ class Dialling:
             return no_connection(recording.tried or origin.host, error)
         return None
 
-    async def _reach(self, exchange: Exchange, address: str) -> None:
-        """Connect to an address, for the exchange if it still waits.
-
-        Raises OSError, and Forbidden before anybody is called.
-        """
+    def _connection(self, exchange: Exchange, address: str) -> Connection:
+        """Answer the connection that is to be made. Raises Forbidden."""
         self._vetting.socket(address)
         origin, recording = exchange.origin, exchange.recording
         recording.tried = peer = shown(address, origin.port)
@@ -86,13 +83,39 @@ class Dialling:
         tls = Tls(self._tls, origin.server_name) if origin.scheme == "https" else None
         connection = Connection(self._pool, exchange, address, peer, tls)
         self._pool.add(connection)
+        return connection
+
+
+@dataclass(slots=True)
+class _Try:
+    """An address to connect to, for an exchange if it still waits."""
+
+    exchange: Exchange
+    address: str
+    begin: Callable[[Exchange, str], Connection]
+    forget: Callable[[Connection], None]
+    connection: Connection | None = None
+
+    async def make(self) -> None:
+        """Connect. Raises OSError, and Forbidden before anybody is called."""
+        self.connection = connection = self.begin(self.exchange, self.address)
         try:
             loop = asyncio.get_running_loop()
-            await loop.create_connection(lambda: connection, address, origin.port)
+            await loop.create_connection(
+                lambda: connection, self.address, self.exchange.origin.port
+            )
         except BaseException:
             connection.abort()
-            self._pool.forget(connection)
+            self.forget(connection)
             raise
+
+    def give_up(self) -> bool:
+        """Let go of the connection, if nobody carries the exchange yet."""
+        if not self.exchange.is_wanted:
+            return False
+        if self.connection is not None:
+            self.connection.abort()  # it may stand before its task ends, and would send
+        return True
 
 
 class _Call:

@@ -1,11 +1,15 @@
 """Why an attempt failed: one class of ours and one sentence, from whatever went wrong. Pure."""
 
+import errno
 import os
 import ssl
 
 from telecine.delivery.outcome import TEXT_CAP, Failure, legible
 from telecine.delivery.reading import BadAnswer
 from telecine.delivery.recording import Recording
+
+#: What this machine lacks: files, room in the kernel, a port or an address to call from.
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.EADDRNOTAVAIL})
 
 
 def unsendable(error: Exception) -> Failure:
@@ -14,7 +18,7 @@ def unsendable(error: Exception) -> Failure:
 
 
 def unresolved(host: str, error: OSError) -> Failure:
-    return Failure("dns", f"{host} did not resolve: {_reason(error)}")
+    return Failure("dns", f"{host} did not resolve: {_reason(error)}", error.errno in _OURS)
 
 
 def no_connection(peer: str, error: OSError) -> Failure:
@@ -22,7 +26,7 @@ def no_connection(peer: str, error: OSError) -> Failure:
         return Failure("connect", f"connection refused by {peer}")
     # The loops word it in their own ways; the system's words are the same with all of them.
     why = os.strerror(error.errno) if error.errno else _reason(error)
-    return Failure("connect", f"no connection to {peer}: {why}")
+    return Failure("connect", f"no connection to {peer}: {why}", error.errno in _OURS)
 
 
 def failure_of(error: Exception, recording: Recording) -> Failure:

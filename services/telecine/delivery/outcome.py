@@ -50,6 +50,7 @@ class Outcome:
     address: str | None  # "IP:port" that was talked to, or tried last; None if there was none
     reused: bool  # the connection had carried a webhook before
     timings: Timings
+    ours: bool = False  # it failed for what this machine lacks, which says nothing of the receiver
 
     @property
     def success(self) -> bool:
@@ -62,6 +63,7 @@ class Failure:
 
     error: ErrorClass
     message: str
+    ours: bool = False  # what this machine lacks, and none of the receiver's doing
 
 
 def judged(status: int, reason: str) -> Failure | None:

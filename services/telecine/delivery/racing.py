@@ -4,9 +4,22 @@ Source: RFC 8305 (Happy Eyeballs), sections 4 and 5.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 HEAD_START = 0.25  # seconds that an address has for itself before the next one is tried as well
+# Tries under way: each holds a socket, and who names many mute addresses holds no more.
+ABREAST = 2
+
+
+class Try(Protocol):
+    """An address that can be tried once."""
+
+    async def make(self) -> None:
+        """Try it. Raises OSError."""
+
+    def give_up(self) -> bool:
+        """See that it comes to nothing any more; False if it, or another one, has succeeded just now."""
 
 
 def interleaved(addresses: Sequence[str]) -> list[str]:
@@ -21,27 +34,37 @@ def interleaved(addresses: Sequence[str]) -> list[str]:
     return ordered
 
 
-async def first_of(tries: Sequence[Callable[[], Awaitable[object]]]) -> None:
+async def first_of(tries: Sequence[Try]) -> None:
     """Try until one succeeds. Those that succeed beside it have to see to themselves.
 
-    The next try begins when the one before has failed, or has taken too long. Raises the last
-    failure if all fail, and at once what is not an OSError.
+    The next try begins when the one before has failed, or has taken too long; the oldest of ABREAST
+    ends for it. Raises the last failure if all fail, and at once what is not an OSError.
     """
     if len(tries) == 1:
-        await tries[0]()
+        await tries[0].make()
         return
     waiting = list(tries)
-    under_way: set[asyncio.Future[object]] = set()
+    begun: dict[asyncio.Future[None], Try] = {}  # the oldest first
+    under_way: list[asyncio.Future[None]] = []
     failure = OSError("the name has no address")
     try:
         while waiting or under_way:
+            if waiting and len(under_way) == ABREAST:
+                if begun[under_way[0]].give_up():
+                    under_way.pop(0).cancel()
+                else:
+                    waiting.clear()
             if waiting:
-                under_way.add(asyncio.ensure_future(waiting.pop(0)()))
-            ended, under_way = await asyncio.wait(
+                following = waiting.pop(0)
+                making = asyncio.ensure_future(following.make())
+                begun[making] = following
+                under_way.append(making)
+            ended, _ = await asyncio.wait(
                 under_way,
                 timeout=HEAD_START if waiting else None,
                 return_when=asyncio.FIRST_COMPLETED,
             )
+            under_way = [each for each in under_way if each not in ended]
             for each in ended:
                 try:
                     each.result()
@@ -51,6 +74,6 @@ async def first_of(tries: Sequence[Callable[[], Awaitable[object]]]) -> None:
                     return
         raise failure
     finally:
-        for each in under_way:
+        for each in begun:
             each.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await asyncio.gather(*begun, return_exceptions=True)  # no failure is left unseen

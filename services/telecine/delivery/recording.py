@@ -74,6 +74,7 @@ class Recording:
             self.peer or self.tried,
             self.reused,
             timings(self, ended),
+            failure is not None and failure.ours,
         )
 
 

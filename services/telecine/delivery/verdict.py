@@ -25,7 +25,7 @@ class Verdict:
     """`retry_after` is how long the receiver asks to be left alone with this delivery, capped.
 
     `gone`: it wants nothing any more. `slower`: it wants less of everything. `silent`: it did not
-    answer at all.
+    answer at all, and that is not for want of something here.
     """
 
     success: bool
@@ -54,7 +54,7 @@ def unasked(outcome: Outcome, retry_after: timedelta | None = None) -> Verdict:
         retry_after=retry_after,
         gone=outcome.status == HTTPStatus.GONE,
         slower=outcome.status in SLOWER,
-        silent=outcome.error in _SILENT and outcome.status is None,
+        silent=outcome.error in _SILENT and outcome.status is None and not outcome.ours,
     )
 
 
