@@ -9,13 +9,14 @@ from threading import Event
 
 import pytest
 
-from telecine.delivery import names, racing
+from telecine.delivery import racing
 from telecine.delivery.connection import Connection
-from telecine.delivery.names import Names
 from telecine.delivery.pool import Pool
 from telecine.delivery.racing import interleaved
 from telecine.delivery.sender import Sender
+from telecine.shared.sending import names
 from telecine.shared.sending.egress import policy
+from telecine.shared.sending.names import Names
 from tests.delivery.hostile.loops import anyio_backend
 from tests.delivery.receivers import OK, Receiver, answering, free_port, receiving, webhook
 from tests.waiting import until

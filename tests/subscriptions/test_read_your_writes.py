@@ -53,6 +53,10 @@ class Desk:
         return [each.profile.subscription.url for each in page.endpoints]
 
 
+async def anywhere(url: str) -> None:
+    """This house sends to every URL."""
+
+
 @pytest.fixture
 async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
     now, clock = wall_now(), VirtualClock(bus)
@@ -61,7 +65,12 @@ async def desk(bus: Bus, database_url: str) -> AsyncIterator[Desk]:
         view, log = EndpointView(database), EventLog(bus, ENDPOINT)
         chance = secrets.token_bytes
         vault = Vault(database, Seal(bytes(KEY_BYTES)))
-        yield Desk(Handlers(log, view, vault, clock, seed=0, random_bytes=chance), view)
+        yield Desk(
+            Handlers(
+                log, view, vault, clock, seed=0, random_bytes=chance, ensure_reachable=anywhere
+            ),
+            view,
+        )
 
 
 async def test_an_endpoint_that_was_answered_is_matched_and_listed(desk: Desk) -> None:

@@ -9,12 +9,12 @@ from time import perf_counter
 from telecine.delivery.connection import Connection
 from telecine.delivery.exchange import Exchange
 from telecine.delivery.failure import failure_of, no_connection, unresolved
-from telecine.delivery.names import Resolver
 from telecine.delivery.outcome import Failure
 from telecine.delivery.pool import Pool
 from telecine.delivery.racing import first_of, interleaved
 from telecine.delivery.tls import Tls
 from telecine.delivery.vetting import Forbidden, Vetting
+from telecine.shared.sending.names import Resolver
 from telecine.shared.tasks import Crew
 
 _TRIES = 8  # addresses of one host that are tried

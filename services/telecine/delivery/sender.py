@@ -9,7 +9,6 @@ from typing import Protocol, Self
 from telecine.delivery.dialling import Dialling
 from telecine.delivery.exchange import Exchange
 from telecine.delivery.failure import unsendable
-from telecine.delivery.names import Names, Resolver
 from telecine.delivery.outbox import Outbox
 from telecine.delivery.outcome import Failure, Outcome, judged
 from telecine.delivery.pool import Pool
@@ -20,6 +19,7 @@ from telecine.delivery.webhook import WebhookRequest
 from telecine.delivery.wheel import Wheel
 from telecine.shared.sending.agent import USER_AGENT
 from telecine.shared.sending.egress import OPEN, Egress
+from telecine.shared.sending.names import Names, Resolver
 
 __all__ = ["USER_AGENT", "Sender", "WebhookRequest"]
 

@@ -24,7 +24,6 @@ from telecine.shared.errors import Refusal
 from telecine.shared.events.endpoint import EndpointFact, Subscription
 from telecine.shared.log.envelope import Trace
 from telecine.shared.log.eventlog import EventLog
-from telecine.shared.sending.egress import OPEN, Egress
 from telecine.shared.time.virtual_time import VirtualClock
 from telecine.subscriptions import decider
 from telecine.subscriptions.changes import Changes
@@ -37,7 +36,7 @@ from telecine.subscriptions.checks import (
 )
 from telecine.subscriptions.keeping import Keeping
 from telecine.subscriptions.obeying import Obeying
-from telecine.subscriptions.reach import ensure_reachable
+from telecine.subscriptions.reach import Ensure
 from telecine.subscriptions.vault import Vault
 from telecine.subscriptions.view import EndpointView
 
@@ -58,7 +57,7 @@ class Handlers:
         *,
         seed: int,
         random_bytes: Callable[[int], bytes],
-        egress: Egress = OPEN,
+        ensure_reachable: Ensure,
     ) -> None:
         self._log = log
         self._view = view
@@ -67,7 +66,7 @@ class Handlers:
         self._clock = clock
         self._seed = seed
         self._random_bytes = random_bytes
-        self._egress = egress
+        self._ensure_reachable = ensure_reachable
 
     async def create(self, command: CreateEndpoint) -> EndpointAnswer:
         """Make an endpoint, active from now on unless told otherwise."""
@@ -75,7 +74,7 @@ class Handlers:
         check_url(wish.url)
         check_types(wish.types, pack)
         check_headers(command.settings.headers or {}, pack)
-        await ensure_reachable(wish.url, self._egress)
+        await self._ensure_reachable(wish.url)
         endpoint_id = pack.endpoint_id(self._seed, command.org, command.request_key)
         keeping = self._keeping(command.org, endpoint_id, command.request_key)
         said = {
@@ -99,7 +98,7 @@ class Handlers:
     async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
         """Replace what a platform's own API says; a token that stays the same keeps its key id."""
         wish = command.wish
-        await ensure_reachable(wish.url, self._egress)
+        await self._ensure_reachable(wish.url)
         loaded = await self._log.load(command.org, command.endpoint_id)
         before = None if isinstance(loaded.state, Absent) else loaded.state.profile.subscription
         keeping = self._keeping(command.org, command.endpoint_id, command.request_id)
@@ -123,7 +122,7 @@ class Handlers:
         pack, given = packs()[state.profile.platform], patch.model_fields_set
         if "url" in given:
             check_url(patch.url)
-            await ensure_reachable(patch.url, self._egress)
+            await self._ensure_reachable(patch.url)
         if "types" in given:
             check_types(patch.types, pack)
         settings = _ALL_DEFAULT if patch.settings is None else patch.settings

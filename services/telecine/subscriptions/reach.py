@@ -5,7 +5,6 @@ is for its owner, who reads at once what would otherwise stand in every attempt.
 """
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,22 +12,18 @@ from urllib.parse import urlsplit
 from telecine.shared.errors import Refusal
 from telecine.shared.sending.addresses import Address, literal
 from telecine.shared.sending.egress import OPEN, Egress
+from telecine.shared.sending.names import Resolver
 
 #: Seconds that a name server may take, while a client waits for its endpoint.
 PATIENCE = 2.0
+#: Look-ups side by side. Each has a thread of its own, for as long as its name server is silent.
+ABREAST = 16
 
-Resolve = Callable[[str], Awaitable[list[Address]]]
-
-
-async def resolved(host: str) -> list[Address]:
-    """Answer every address of a host name, as delivery would be given them. Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-    )
-    return [ip_address(str(info[4][0]).partition("%")[0]) for info in found]
+#: Raises Refusal if webhooks may not go to a URL.
+Ensure = Callable[[str], Awaitable[None]]
 
 
-async def ensure_reachable(url: str, egress: Egress, resolve: Resolve = resolved) -> None:
+async def ensure_reachable(url: str, *, egress: Egress, resolve: Resolver) -> None:
     """Raise Refusal if a URL's host is, or leads to, an address that the policy forbids.
 
     A name that does not resolve (yet, or in time) is taken: whoever registers an endpoint may well
@@ -47,9 +42,9 @@ async def ensure_reachable(url: str, egress: Egress, resolve: Resolve = resolved
             raise Refusal("invalid", message, "url")
 
 
-async def _addresses(host: str, resolve: Resolve) -> list[Address]:
+async def _addresses(host: str, resolve: Resolver) -> list[Address]:
     try:
         async with asyncio.timeout(PATIENCE):
-            return await resolve(host)
+            return [ip_address(each.partition("%")[0]) for each in await resolve(host)]
     except (OSError, UnicodeError):  # TimeoutError is an OSError
         return []

@@ -27,12 +27,14 @@ from telecine.shared.copies.renewing import renewed, tables_of
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import ENDPOINT
 from telecine.shared.observing.metrics import Metrics
+from telecine.shared.sending.names import Names
 from telecine.shared.settings import Settings
 from telecine.shared.tables.sealing import seal_of
 from telecine.shared.wire.rpc import serve
 from telecine.subscriptions.fan_out import LEASE, FanOut
 from telecine.subscriptions.handlers import Handlers
 from telecine.subscriptions.obeying import Obeying
+from telecine.subscriptions.reach import ABREAST, ensure_reachable
 from telecine.subscriptions.replay_desk import ReplayDesk
 from telecine.subscriptions.replays import Replays
 from telecine.subscriptions.schema import SCHEMA
@@ -58,6 +60,9 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         log, view = EventLog(me.bus, ENDPOINT), EndpointView(database)
         vault = Vault(database, seal_of(settings))
         await vault.open()
+        names = Names(abreast=ABREAST)
+        me.stack.push_async_callback(names.close)
+        ensure = partial(ensure_reachable, egress=settings.egress_policy, resolve=names)
         handlers = Handlers(
             log,
             view,
@@ -65,11 +70,11 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
             me.clock,
             seed=settings.seed,
             random_bytes=secrets.token_bytes,
-            egress=settings.egress_policy,
+            ensure_reachable=ensure,
         )
         desk = SecretsDesk(log, Obeying(log, view), vault, me.clock, secrets.token_bytes)
         trying = TryingOut(
-            me.bus, log, me.clock, fidelity=settings.fidelity, egress=settings.egress_policy
+            me.bus, log, me.clock, fidelity=settings.fidelity, ensure_reachable=ensure
         )
         _answer(me, handlers, desk, trying)
         _answer_of_replays(me, ReplayDesk(me.bus, log, Replays(database), me.clock))

@@ -14,7 +14,6 @@ from telecine.shared.errors import Refusal
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import example_of, hex_of, object_id
 from telecine.shared.log.eventlog import EventLog
-from telecine.shared.sending.egress import Egress
 from telecine.shared.sending.owed import Owed, owe
 from telecine.shared.time.virtual_time import VirtualClock, wall_now
 from telecine.shared.wire.bus import Bus
@@ -24,7 +23,7 @@ from telecine.subscriptions.examples import (
     example_headers,
     example_type,
 )
-from telecine.subscriptions.reach import ensure_reachable
+from telecine.subscriptions.reach import Ensure
 
 log = structlog.get_logger()
 
@@ -39,13 +38,13 @@ class TryingOut:
         clock: VirtualClock,
         *,
         fidelity: Fidelity,
-        egress: Egress,
+        ensure_reachable: Ensure,
     ) -> None:
         self._bus = bus
         self._log = log
         self._clock = clock
         self._fidelity = fidelity
-        self._egress = egress
+        self._ensure_reachable = ensure_reachable
 
     async def example(self, query: GetExample) -> ExampleWebhook:
         """Answer a webhook without sending it."""
@@ -67,7 +66,7 @@ class TryingOut:
             raise Refusal("conflict", "the endpoint is not active; activate it, then test it")
         profile, now = endpoint.profile, self._clock.now()
         event_type = example_type(command.type, profile, self._fidelity)
-        await ensure_reachable(profile.subscription.url, self._egress)
+        await self._ensure_reachable(profile.subscription.url)
         delivery_id = object_id(now, profile.id, "test", command.request_key)
         owed = Owed(
             delivery_id=delivery_id,

@@ -20,11 +20,16 @@ _KNOWN_CAP = 4096
 
 
 class Names:
-    """Looks names up: one look-up at a time for a host, whoever asks meanwhile shares its answer."""
+    """Looks names up: one look-up at a time for a host, whoever asks meanwhile shares its answer.
 
-    def __init__(self, look_up: Callable[[str], Sequence[str]] | None = None) -> None:
+    `abreast` is how many hosts are looked up side by side, those that nobody waits for any more included.
+    """
+
+    def __init__(
+        self, look_up: Callable[[str], Sequence[str]] | None = None, *, abreast: int = ABREAST
+    ) -> None:
         self._look_up = look_up or addresses_of
-        self._turns = asyncio.Semaphore(ABREAST)
+        self._turns = asyncio.Semaphore(abreast)
         self._known: dict[str, tuple[float, Sequence[str]]] = {}
         self._asking: dict[str, asyncio.Task[Sequence[str]]] = {}
 
