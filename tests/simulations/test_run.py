@@ -1,6 +1,7 @@
 """`telecine run`: what one service by itself is given that a whole house would decide otherwise."""
 
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,10 +11,42 @@ import pytest
 from telecine.shared.errors import Refusal
 from telecine.shared.settings import Settings
 from telecine.simulations import local
-from telecine.simulations.commands import one
+from telecine.simulations.commands import one, up
 from telecine.simulations.own_house import _embedded
 
 NATS = "nats://nats.example:4222"
+
+
+@pytest.fixture
+def few_files() -> Iterator[int]:
+    """Let this process open fewer files than it may; answers how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1000), hard))
+    yield hard
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_service_may_open_as_many_files_as_the_system_lets_it(
+    monkeypatch: pytest.MonkeyPatch, few_files: int
+) -> None:
+    seen: list[int] = []
+
+    @asynccontextmanager
+    async def running(settings: Settings, **_: object) -> AsyncIterator[None]:
+        seen.append(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        raise Refusal("invalid", "far enough")
+        yield
+
+    monkeypatch.setitem(local.SERVICES, "delivery", SimpleNamespace(running=running))
+    monkeypatch.setattr(local, "house", running)
+
+    with pytest.raises(Refusal, match="far enough"):
+        await one.run(Settings(nats_url=NATS), "delivery")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1000, few_files))
+    with pytest.raises(Refusal, match="far enough"):
+        await up.run(Settings())
+
+    assert seen == [few_files, few_files]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from telecine.gateway import service as gateway
 from telecine.shared.errors import Refusal
 from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
-from telecine.simulations import garbage
+from telecine.simulations import garbage, open_files
 from telecine.simulations.local import SERVICES
 from telecine.simulations.scraping import scraping
 from telecine.simulations.stopping import stop_signal
@@ -24,6 +24,7 @@ async def run(settings: Settings, name: str) -> int:
             "set TELECINE_NATS_URL to the house's NATS server, as nats://<token>@<host>:<port>"
         )
         raise Refusal("invalid", message, "nats_url")
+    open_files.allow_all()
     service = gateway if name == "gateway" else SERVICES[name]
     with stop_signal() as stopped:
         metrics = Metrics.of_process()

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 
 from telecine.shared.settings import Settings
-from telecine.simulations import garbage, local
+from telecine.simulations import garbage, local, open_files
 from telecine.simulations.signposts import signposts
 from telecine.simulations.stopping import stop_signal
 
@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 async def run(settings: Settings) -> int:
     """Run the house until SIGINT or SIGTERM; 1 if its nats-server cannot be kept alive."""
+    open_files.allow_all()
     with stop_signal() as stopped:
         async with local.house(settings) as house:
             garbage.settle()
