@@ -92,7 +92,9 @@ def test_what_is_filled_is_what_is_written_of_all_headers(
         name: REDACTED if name == "X-Their-Token" or name in headers else value
         for name, value in full.headers.items()
     }
-    assert json.loads(webhook.record) == [[name, value] for name, value in shown.items()]
+    sent = [["host", "shop.example"], *([name, value] for name, value in shown.items())]
+    ours = [["authorization", REDACTED], ["content-length", str(len(BODY))]]
+    assert json.loads(webhook.record) == sent + ours
     assert webhook.stencil.key_ids == '["new","old"]'
 
 
