@@ -98,6 +98,34 @@ async def test_a_video_that_hangs_keeps_no_other_ones_followers_from_going_out(
         assert len([each for each in receiver.received if about(each) == "a"]) == 2
 
 
+@pytest.mark.parametrize("rate_limit", [None, 1000])
+async def test_an_endpoint_that_is_switched_off_in_the_midst_of_it_is_drained_no_more(
+    tmp_path: Path, receiver: Deciding, rate_limit: float | None
+) -> None:
+    def decide(_: Received) -> Answer:
+        if len(receiver.received) == 1:
+            return Answer(429, headers={"retry-after": "2"})
+        return Answer(410)
+
+    receiver.decide = decide
+    async with houses.opened(tmp_path / "data", speed=1) as (rooms, customer):
+        hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED, rate_limit=rate_limit)
+        await customer.upload("asks for less")
+        await customer.one(hooks, "postponed")
+        for number in range(60):
+            await customer.upload(f"parked {number}")
+
+        async def all_held() -> bool:
+            backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+            at_rest = not backlog["draining"] and backlog["next_fetch_at"] is None
+            return at_rest and set(backlog["by_reason"]) == {"disabled"}
+
+        await until(all_held, deadline=30)
+
+        assert not (await customer.call("GET", f"/v1/endpoints/{hooks}"))["active"]
+        assert await rooms.problems() == []
+
+
 async def test_a_rate_limit_waits_for_no_answer(tmp_path: Path, receiver: Deciding) -> None:
     receiver.decide = lambda _: Answer(delay=1.0)
     async with houses.opened(tmp_path / "data", speed=1) as (rooms, customer):

@@ -38,13 +38,15 @@ _SOON = 0.02
 
 @dataclass(eq=False)
 class Drain:
-    """One endpoint being drained. `now` is virtual; `under_way`: what was fetched and is not done."""
+    """One endpoint being drained. `now` is virtual; `under_way`: what was fetched and is not done; `looks`:
+    how often in a row nothing more was found."""
 
     org: str
     endpoint_id: str
     generation: int
     now: datetime
     under_way: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    looks: int = 0
 
     @property
     def whose(self) -> tuple[str, str]:
@@ -95,73 +97,66 @@ class Draining:
             raise
 
     async def _drain(self, drain: Drain, breaker: Breaker) -> list[Armed]:
-        """Send what may be sent now; answer the timer to be set for the rest, if there is any."""
-        endpoint = await self._directory.find(drain.endpoint_id, 0)
-        if not isinstance(endpoint, Active):
-            return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
-        if isinstance(breaker, Open):
-            if breaker.until > drain.now:
-                return await self._fetching.again_behind(drain.whose, breaker, drain.now)
-            breaker = await self._probe(drain, endpoint.profile, breaker)
-            if isinstance(breaker, Open):
-                return await self._fetching.again_at(drain.whose, breaker.until, breaker)
-            await self._fetching.note(drain.endpoint_id, CLOSED)
-        rate = endpoint.profile.subscription.settings.rate_limit
-        if rate is not None:
-            return await self._at_its_rate(drain, endpoint.profile, rate)
-        return await self._at_once(drain, endpoint.profile)
+        """Send what may be sent now; answer the timer to be set for the rest, if there is any.
 
-    async def _probe(self, drain: Drain, profile: Profile, breaker: Open) -> Breaker:
+        It goes on while anything is under way, and by the endpoint as it is by then.
+        """
+        while isinstance(endpoint := await self._directory.find(drain.endpoint_id, 0), Active):
+            if isinstance(breaker, Open):
+                if breaker.until > drain.now:
+                    return await self._fetching.again_behind(drain.whose, breaker, drain.now)
+                breaker = await self._probe(drain, breaker)
+                if isinstance(breaker, Open):
+                    return await self._fetching.again_at(drain.whose, breaker.until, breaker)
+                await self._fetching.note(drain.endpoint_id, CLOSED)
+                continue
+            drain.now = max(drain.now, self._clock.now())
+            waited, free_at = await self._some(drain, endpoint.profile)
+            breaker = self._worker.breaker_of(drain.endpoint_id)
+            if isinstance(breaker, Open):
+                await self._settle(drain)
+                return await self._fetching.again_behind(drain.whose, breaker, drain.now)
+            if not drain.under_way and not waited:
+                return await self._fetching.rest(drain.whose, drain.now)
+            if not drain.under_way and free_at > drain.now:
+                return await self._fetching.again_at(drain.whose, free_at)
+        await self._settle(drain)
+        return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
+
+    async def _probe(self, drain: Drain, breaker: Open) -> Breaker:
         """Let one through to see whether the endpoint takes anything again."""
         for row in await self._fetching.oldest(drain.endpoint_id, 1):
             log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
-            job = self._job(drain, row, "probe", breaker)
-            self._send(drain, job)
+            self._send(drain, self._job(drain, row, "probe", breaker))
             await self._settle(drain)
             return self._worker.breaker_of(drain.endpoint_id)
         return CLOSED
 
-    async def _at_its_rate(self, drain: Drain, profile: Profile, rate: float) -> list[Armed]:
-        """Send as many as the rate limit has for this moment; the next ones have a moment of theirs, which
-        is waited for here while something is under way."""
-        looks = 0
-        while True:
-            drain.now = max(drain.now, self._clock.now())
-            room = self._room(drain, profile)
-            waiting = await self._fetching.count(drain.endpoint_id, room + 1, drain.under_way)
-            free_at, looks = drain.now, looks + 1
-            if waiting and room > 0:
-                wanted, looks = min(waiting, room), 0
-                taken = await reserve(
-                    self._database, drain.whose, rate, wanted, drain.now, in_turn=True
-                )
-                free_at = taken.free_at
-                await self._fetch(drain, taken.granted)
-                await self._settle(drain, longest=self._clock.wall_seconds_until(free_at))
-            else:
-                await self._settle(drain, for_one=True, longest=pause_before(looks))
-            if isinstance(opened := await self._opened(drain), Open):
-                return await self._fetching.again_behind(drain.whose, opened, drain.now)
-            if not drain.under_way and waiting:
-                return await self._fetching.again_at(drain.whose, max(free_at, drain.now))
-            if not drain.under_way:
-                return await self._fetching.rest(drain.whose, drain.now)
+    async def _some(self, drain: Drain, profile: Profile) -> tuple[int, datetime]:
+        """Send some of what waits, and wait a moment; answer how many waited, and when more may be sent."""
+        room, rate = self._room(drain, profile), profile.subscription.settings.rate_limit
+        if rate is not None:
+            return await self._some_at(rate, drain, room)
+        found = await self._fetch(drain, room)
+        drain.looks = 0 if found else drain.looks + 1
+        # Where there is room, more may be parked meanwhile, or released by its predecessor's end.
+        longest = pause_before(max(1, drain.looks)) if found < room else None
+        await self._settle(drain, for_one=True, longest=longest)
+        return found, drain.now
 
-    async def _at_once(self, drain: Drain, profile: Profile) -> list[Armed]:
-        """Send all there is, a few more than the endpoint takes side by side at a time."""
-        looks = 0
-        while True:
-            room = self._room(drain, profile)
-            found = await self._fetch(drain, room)
-            if not drain.under_way:
-                return await self._fetching.rest(drain.whose, drain.now)
-            looks = 1 if found else looks + 1
-            # Where there is room, more may be parked meanwhile, or released by its predecessor's end.
-            longest = pause_before(looks) if found < room else None
-            await self._settle(drain, for_one=True, longest=longest)
-            if isinstance(opened := await self._opened(drain), Open):
-                return await self._fetching.again_behind(drain.whose, opened, drain.now)
-            drain.now = max(drain.now, self._clock.now())
+    async def _some_at(self, rate: float, drain: Drain, room: int) -> tuple[int, datetime]:
+        """Do the same by the rate limit: what it has for this moment. The next ones have a moment of
+        theirs, which is waited for here while something is under way."""
+        waiting = await self._fetching.count(drain.endpoint_id, room, drain.under_way)
+        if not waiting:
+            drain.looks += 1
+            await self._settle(drain, for_one=True, longest=pause_before(drain.looks))
+            return 0, drain.now
+        drain.looks = 0
+        taken = await reserve(self._database, drain.whose, rate, waiting, drain.now, in_turn=True)
+        await self._fetch(drain, taken.granted)
+        await self._settle(drain, longest=self._clock.wall_seconds_until(taken.free_at))
+        return waiting, taken.free_at
 
     def _room(self, drain: Drain, profile: Profile) -> int:
         """Answer how many may be fetched. Of an endpoint that is slow to answer no more are than it takes,
@@ -175,13 +170,6 @@ class Draining:
         for row in found:
             self._send(drain, self._job(drain, row))
         return len(found)
-
-    async def _opened(self, drain: Drain) -> Breaker:
-        """Answer the breaker; if it is open, all that is under way has come to its end."""
-        breaker = self._worker.breaker_of(drain.endpoint_id)
-        if isinstance(breaker, Open):
-            await self._settle(drain)
-        return breaker
 
     def _job(
         self,

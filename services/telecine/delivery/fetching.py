@@ -61,8 +61,10 @@ class Fetching:
 
     async def count(self, endpoint_id: str, most: int, besides: Collection[str] = ()) -> int:
         """Answer how many wait `besides` some; at `most`, there may be more."""
+        if most <= 0:
+            return 0
         among = [*fetched_at(endpoint_id), col(DeliveryRow.id).not_in(list(besides))]
-        some = select(col(DeliveryRow.id)).where(*among).limit(max(1, most))
+        some = select(col(DeliveryRow.id)).where(*among).limit(most)
         async with self._database.session() as session:
             count = select(func.count()).select_from(some.subquery())
             return int((await session.scalar(count)) or 0)
