@@ -112,12 +112,12 @@ class Draining:
                 continue
             drain.now = max(drain.now, self._clock.now())
             waited, free_at = await self._some(drain, endpoint.profile)
+            if not drain.under_way and not waited:
+                return await self._fetching.rest(drain.whose, drain.now)
             breaker = self._worker.breaker_of(drain.endpoint_id)
             if isinstance(breaker, Open):
                 await self._settle(drain)
                 return await self._fetching.again_behind(drain.whose, breaker, drain.now)
-            if not drain.under_way and not waited:
-                return await self._fetching.rest(drain.whose, drain.now)
             if not drain.under_way and free_at > drain.now:
                 return await self._fetching.again_at(drain.whose, free_at)
         await self._settle(drain)

@@ -105,7 +105,7 @@ def test_every_view_of_an_event_has_the_told_keys_and_no_others() -> None:
     sent = PACK.render(rendering(every_state()["watchable"]))
     answered = detail(delivered(sent, attempt()))
     nobody = detail(
-        delivered(sent, attempt(status=None, reason="", error="refused", message="no"))
+        delivered(sent, attempt(status=None, reason="", error="connect", message="no"))
     )
 
     found = keys([json.loads(sent), item(delivery()), answered, nobody], told)
