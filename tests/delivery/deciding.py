@@ -31,6 +31,11 @@ class Deciding(Receiver):
         return web.Response(status=answer.status, text=answer.body, headers=answer.headers)
 
 
+def about(taken: Received) -> str:
+    """Answer which video a webhook of OmegaStream's is about, by its title."""
+    return str(taken.json()["data"]["video"]["title"])
+
+
 async def endpoint(
     customer: Customer, url: str, types: list[str] | None = None, **settings: Any
 ) -> str:

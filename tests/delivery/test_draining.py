@@ -14,7 +14,7 @@ from telecine.shared.errors import Unavailable
 from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
 from tests.customer import Customer
-from tests.delivery.deciding import Deciding, endpoint
+from tests.delivery.deciding import Deciding, about, endpoint
 from tests.waiting import until
 
 UPLOADED = ["video.uploaded"]
@@ -24,11 +24,6 @@ UPLOADED = ["video.uploaded"]
 async def receiver() -> AsyncIterator[Deciding]:
     async with Deciding() as receiving:
         yield receiving
-
-
-def about(taken: Received) -> str:
-    """Answer which video a webhook of OmegaStream's is about, by its title."""
-    return str(taken.json()["data"]["video"]["title"])
 
 
 async def succeeded(customer: Customer, endpoint_id: str, count: int) -> None:

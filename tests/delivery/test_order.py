@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from telecine.simulations.receiver import Answer, Received
+from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import Customer
-from tests.delivery.deciding import Deciding, endpoint
+from tests.delivery.deciding import Deciding, about, endpoint
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -37,11 +37,6 @@ def often_swept(monkeypatch: pytest.MonkeyPatch) -> None:
 async def receiver() -> AsyncIterator[Deciding]:
     async with Deciding() as receiving:
         yield receiving
-
-
-def about(taken: Received) -> str:
-    """Answer which video a webhook of OmegaStream's is about, by its title."""
-    return str(taken.json()["data"]["video"]["title"])
 
 
 def told(receiver: Deciding) -> dict[str, list[str]]:
