@@ -10,7 +10,7 @@ from faststream.nats import NatsBroker
 from telecine.shared.aggregates.video import Known
 from telecine.shared.copies.heartbeat import Beating
 from telecine.shared.copies.instance import Instance
-from telecine.shared.copies.projections import project
+from telecine.shared.copies.projections import Projection, project
 from telecine.shared.settings import Settings
 from telecine.shared.time.virtual_time import VirtualClock
 from telecine.shared.wire.bus import Bus
@@ -90,6 +90,17 @@ async def test_of_what_waits_only_the_last_state_of_each_video_is_shown(
     assert [view.last(f"v{number}") for number in range(3)] == ["created"] * 3
     assert view.last(ID) == "watchable"
     assert len(view.shown) < 3 + len(LIFE)
+
+
+async def test_fact_that_comes_again_hides_no_newer_one_of_its_group(bus: Bus) -> None:
+    view, log = View(), video_log(bus)
+    await live(log, LIFE[:2])
+    subscription = await bus.js.pull_subscribe("video.>", stream="VIDEOS")
+    older, newer = await subscription.fetch(2)
+
+    await Projection(bus, log, view.put).take([newer, older])
+
+    assert view.last(ID) == "queued"
 
 
 async def test_facts_that_could_not_be_shown_are_shown_when_it_can_be_done(

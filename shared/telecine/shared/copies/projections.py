@@ -53,8 +53,11 @@ class Projection(Generic[S, F]):
         self._show = show
 
     async def take(self, messages: list[Msg]) -> None:
-        """Show the state after some facts, of each aggregate the last one only."""
-        facts = [self._log.parse(message) for message in messages]
+        """Show the state after some facts, of each aggregate the last one only.
+
+        The last in the log: what comes again, as after a kill of NATS, comes behind newer ones.
+        """
+        facts = sorted(map(self._log.parse, messages), key=lambda fact: fact.sequence)
         last = {(fact.stamp.org, fact.stamp.id): fact for fact in facts}
         states = [(await self._log.state_after(fact), fact.sequence) for fact in last.values()]
         await asyncio.gather(*(self._show(*each) for each in states))
