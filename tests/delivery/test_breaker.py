@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telecine.delivery.breaker import CLOSED, THRESHOLD, Breaker, Closed, Open, heard, probed
+from telecine.delivery.breaker import (
+    CLOSED,
+    THRESHOLD,
+    Breaker,
+    Closed,
+    Open,
+    Reason,
+    heard,
+    probed,
+)
 from telecine.delivery.verdict import SUCCESS, Verdict
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -14,6 +23,7 @@ SECOND = timedelta(seconds=1)
 SILENCE = Verdict(success=False, silent=True)
 REFUSAL = Verdict(success=False)
 SLOWER = Verdict(success=False, slower=True)
+OURS = Verdict(success=False, ours=True)
 
 verdicts = st.one_of(
     st.sampled_from([SUCCESS, SILENCE, REFUSAL]),
@@ -43,6 +53,20 @@ def test_whoever_answers_is_there_so_silences_are_counted_anew(between: Verdict)
     heard_ = [SILENCE] * (THRESHOLD - 1)
 
     assert isinstance(after(*heard_, between, *heard_), Closed)
+
+
+def test_what_fails_for_lack_of_something_here_neither_counts_nor_ends_the_counting() -> None:
+    before = [SILENCE] * (THRESHOLD - 1)
+
+    assert after(*before, *[OURS] * THRESHOLD) == Closed(THRESHOLD - 1)
+    assert after(*before, OURS, SILENCE) == Open(NOW + 5 * SECOND, 1, "breaker")
+
+
+@pytest.mark.parametrize(("reason", "pause"), [("breaker", 5), ("rate_limit", 1)])
+def test_probe_that_could_not_be_made_is_made_again_soon(reason: Reason, pause: int) -> None:
+    opened = Open(NOW, 7, reason)
+
+    assert probed(opened, OURS, NOW) == Open(NOW + pause * SECOND, 7, reason)
 
 
 def test_a_receiver_that_refuses_everything_never_opens_it() -> None:

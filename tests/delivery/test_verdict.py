@@ -52,7 +52,9 @@ def test_who_gives_no_answer_at_all_is_silent(error: ErrorClass) -> None:
 
     assert not found.success
     assert found.silent == (error in {"dns", "connect", "tls", "timeout", "reset"})
-    assert not judge(replace(NOTHING, error=error, ours=True), lambda: WALL, DAY).silent
+    assert not found.ours
+    lacking = judge(replace(NOTHING, error=error, ours=True), lambda: WALL, DAY)
+    assert (lacking.silent, lacking.ours) == (False, True)
 
 
 @pytest.mark.parametrize("status", [301, 400, 429, 500, 503])

@@ -45,6 +45,8 @@ CLOSED = Closed()
 
 def heard(breaker: Breaker, verdict: Verdict, now: datetime) -> Breaker:
     """Answer the breaker after an attempt that ended at `now` and was no probe."""
+    if verdict.ours:
+        return breaker
     if isinstance(breaker, Open):
         return _heard_late(breaker, verdict, now)
     if verdict.slower or (verdict.silent and breaker.silences + 1 >= THRESHOLD):
@@ -53,7 +55,12 @@ def heard(breaker: Breaker, verdict: Verdict, now: datetime) -> Breaker:
 
 
 def probed(breaker: Open, verdict: Verdict, now: datetime) -> Breaker:
-    """Answer the breaker after a probe that ended at `now`: whatever answers is there again."""
+    """Answer the breaker after a probe that ended at `now`: whatever answers is there again.
+
+    One that could not even be made is made again soon.
+    """
+    if verdict.ours:
+        return replace(breaker, until=now + (_EASE if breaker.reason == "rate_limit" else _COOL))
     if verdict.slower or verdict.silent:
         return _opened(verdict, now, breaker.trips)
     return CLOSED

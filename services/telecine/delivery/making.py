@@ -106,7 +106,7 @@ class Making:
 
     def _hear(self, lane: Lane[Job], job: Job, tried: Tried) -> None:
         """Let the endpoint's lane and breaker know how the attempt ended."""
-        lane.hear(silence=tried.verdict.silent)
+        lane.hear(silence=tried.verdict.silent or tried.verdict.ours)
         if job.probe:
             lane.breaker = probed(job.probe, tried.verdict, tried.ended_at)
             return

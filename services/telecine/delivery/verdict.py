@@ -25,7 +25,7 @@ class Verdict:
     """`retry_after` is how long the receiver asks to be left alone with this delivery, capped.
 
     `gone`: it wants nothing any more. `slower`: it wants less of everything. `silent`: it did not
-    answer at all, and that is not for want of something here.
+    answer at all. `ours`: it failed for what this machine lacks, so nothing is known of the receiver.
     """
 
     success: bool
@@ -33,6 +33,7 @@ class Verdict:
     gone: bool = False
     slower: bool = False
     silent: bool = False
+    ours: bool = False
 
 
 SUCCESS = Verdict(success=True)
@@ -55,6 +56,7 @@ def unasked(outcome: Outcome, retry_after: timedelta | None = None) -> Verdict:
         gone=outcome.status == HTTPStatus.GONE,
         slower=outcome.status in SLOWER,
         silent=outcome.error in _SILENT and outcome.status is None and not outcome.ours,
+        ours=outcome.ours,
     )
 
 
