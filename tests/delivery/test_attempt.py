@@ -21,9 +21,9 @@ from telecine.delivery.decider import (
 )
 from telecine.delivery.keyring import Keys
 from telecine.delivery.outcome import Outcome, Timings
-from telecine.delivery.records import state_of
 from telecine.delivery.rows import AttemptValues, DeliveryValues
 from telecine.delivery.signing import signer
+from telecine.delivery.standing import state_of
 from telecine.delivery.stencil import REDACTED, Moment, Webhook, stencil_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.platforms import packs

@@ -13,8 +13,9 @@ from sqlmodel import col
 
 from telecine.delivery.attempt import delivery_row
 from telecine.delivery.decider import Discarded, Postponed, State, Succeeded
-from telecine.delivery.records import Entry, Records, owed_of, state_of, values_of
+from telecine.delivery.records import Entry, Records
 from telecine.delivery.rows import AttemptValues
+from telecine.delivery.standing import owed_of, state_of, values_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.tables.database import opened
 from tests.shared.golden_cases import OWED

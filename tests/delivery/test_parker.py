@@ -14,7 +14,8 @@ from telecine.delivery.insisting import Insisting
 from telecine.delivery.job import Job
 from telecine.delivery.parker import Parker
 from telecine.delivery.parking import Answer, ParkingLot, Wish
-from telecine.delivery.records import Records, state_of
+from telecine.delivery.records import Records
+from telecine.delivery.standing import state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import Unavailable
 from telecine.shared.tables.database import opened

@@ -26,7 +26,8 @@ from telecine.delivery.decider import (
 from telecine.delivery.fetching import Fetching
 from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
-from telecine.delivery.records import Entry, Records, state_of
+from telecine.delivery.records import Entry, Records
+from telecine.delivery.standing import state_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import Unavailable
 from telecine.shared.ids import object_id

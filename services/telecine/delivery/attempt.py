@@ -7,8 +7,8 @@ import orjson
 
 from telecine.delivery.decider import State
 from telecine.delivery.outcome import Outcome
-from telecine.delivery.records import state_columns
 from telecine.delivery.rows import AttemptValues, DeliveryValues
+from telecine.delivery.standing import state_columns
 from telecine.delivery.stencil import Moment, Stencil
 from telecine.shared.sending.owed import Owed
 

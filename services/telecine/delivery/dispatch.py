@@ -19,7 +19,8 @@ from telecine.delivery.lanes import Lane, Lanes
 from telecine.delivery.parker import Parker
 from telecine.delivery.parking import ParkingLot, Wish
 from telecine.delivery.policy import Policy
-from telecine.delivery.records import Entry, Records, state_of
+from telecine.delivery.records import Entry, Records
+from telecine.delivery.standing import state_of
 from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
 from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside

@@ -18,7 +18,7 @@ from telecine.delivery.fetching import Fetching
 from telecine.delivery.gates import Armed, breaker_of
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
-from telecine.delivery.records import owed_of, state_of
+from telecine.delivery.standing import owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Active, Deleted, Profile

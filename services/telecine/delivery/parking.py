@@ -23,8 +23,8 @@ from telecine.delivery.decider import Owed as NotBegun
 from telecine.delivery.decider import Park, Parking, State, evolve
 from telecine.delivery.fetching import fetched_at, not_under_way
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
-from telecine.delivery.records import ENDED
 from telecine.delivery.rows import DeliveryValues
+from telecine.delivery.standing import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow, MarkRow
 from telecine.shared.errors import surprise
 from telecine.shared.sending.owed import Owed

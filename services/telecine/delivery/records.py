@@ -1,8 +1,7 @@
 """The records of deliveries and attempts: written once, in groups, each chain guarded by a number."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast, get_args
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,27 +9,12 @@ from sqlmodel import col
 
 from telecine.delivery.bulk import add, move
 from telecine.delivery.chains import lock_chains, release
-from telecine.delivery.decider import (
-    INITIAL,
-    Discarded,
-    Exhausted,
-    Parked,
-    Parking,
-    Postponed,
-    Postponing,
-    State,
-    Succeeded,
-)
 from telecine.delivery.gates import Armed
 from telecine.delivery.rows import AttemptValues, DeliveryValues
+from telecine.delivery.standing import ENDED, values_of
 from telecine.delivery.tables import AttemptRow, DeliveryRow
-from telecine.shared.errors import BrokenLog
-from telecine.shared.sending.owed import Origin, Owed
 from telecine.shared.tables.database import Database
 from telecine.shared.tables.group_commit import GroupCommit
-
-#: The states that a delivery does not leave by itself.
-ENDED = (Succeeded.kind, Exhausted.kind, Discarded.kind)
 
 #: A delivery, and the id of a resend of it.
 Cause = tuple[str, str]
@@ -70,38 +54,6 @@ class Written:
 
     won: list[bool]
     armed: list[Armed]
-
-
-def state_of(row: DeliveryRow | None) -> State:
-    """Answer the delivery's state from its row; no row: nothing has been recorded."""
-    if row is None:
-        return INITIAL
-    match row.state:
-        case "postponed" if row.next_at:
-            asked = row.reason == "retry_after"
-            reason: Postponing = "retry_after" if asked else "schedule"
-            return Postponed(row.next, row.next_at, row.resent, reason)
-        case "parked" if row.reason in get_args(Parking):
-            return Parked(row.next, cast("Parking", row.reason), row.resent)
-        case "succeeded":
-            return Succeeded(row.next)
-        case "exhausted":
-            return Exhausted(row.next)
-        case "discarded":
-            return Discarded(row.next, row.ended or "")
-        case _:
-            raise BrokenLog(f"delivery {row.id} is {row.state!r} without what belongs to it")
-
-
-def state_columns(state: State) -> tuple[datetime | None, str | None, str | None]:
-    """Answer what a state has beside its kind and `next`: when that is due, why it waits, why it ended."""
-    if isinstance(state, Succeeded):  # as most are
-        return None, None, None
-    if isinstance(state, Postponed):
-        return state.due, state.reason, None
-    if isinstance(state, Parked):
-        return None, state.reason, None
-    return None, None, state.why if isinstance(state, Discarded) else None
 
 
 class Records:
@@ -246,11 +198,6 @@ def _repeat(attempt: AttemptValues, number: int | None) -> AttemptValues:
     return attempt._replace(trigger="repeat", number=number, next_at=None, next_reason=None)
 
 
-def values_of(row: AttemptRow) -> AttemptValues:
-    """Answer an attempt from its row."""
-    return AttemptValues(*(getattr(row, name) for name in AttemptValues._fields))
-
-
 def _apart(entries: list[Entry]) -> list[list[Entry]]:
     """Split so that no delivery stands twice in one statement, keeping the order of entries."""
     groups: list[list[Entry]] = []
@@ -262,24 +209,3 @@ def _apart(entries: list[Entry]) -> list[list[Entry]]:
         groups[-1].append(entry)
         seen.add(entry.delivery.id)
     return groups
-
-
-def owed_of(row: DeliveryRow) -> Owed:
-    """Answer what is owed, as its row has kept it."""
-    return Owed(
-        delivery_id=row.id,
-        org=row.org,
-        endpoint_id=row.endpoint_id,
-        endpoint_sequence=row.endpoint_sequence,
-        platform=row.platform,
-        event_id=row.event_id,
-        event_type=row.event_type,
-        event_sequence=row.event_sequence,
-        video_id=row.video_id,
-        at=row.created_at,
-        matched_at=row.matched_at,
-        correlation_id=row.correlation_id,
-        body=row.body,
-        predecessor=row.predecessor,
-        trigger=cast("Origin", row.trigger),
-    )

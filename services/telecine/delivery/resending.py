@@ -16,8 +16,8 @@ from telecine.delivery.depot import Depot
 from telecine.delivery.desk import Wish, parse_wish
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import not_recorded, write_once
-from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.rows import AttemptValues
+from telecine.delivery.standing import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.trying import Tried
 from telecine.delivery.worker import Worker

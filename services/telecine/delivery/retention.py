@@ -23,7 +23,7 @@ from sqlmodel import col
 
 from telecine.delivery.chores import every
 from telecine.delivery.parking import RETENTION
-from telecine.delivery.records import ENDED
+from telecine.delivery.standing import ENDED
 from telecine.delivery.tables import AttemptRow, DeliveryRow, MarkRow
 from telecine.shared.ids import object_id
 from telecine.shared.settings import Settings

@@ -19,7 +19,7 @@ from telecine.delivery.chores import every
 from telecine.delivery.depot import Depot
 from telecine.delivery.fetching import not_under_way
 from telecine.delivery.gates import armed_of
-from telecine.delivery.records import ENDED
+from telecine.delivery.standing import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.shared.aggregates.endpoint import Active, Deleted
 from telecine.shared.settings import Settings

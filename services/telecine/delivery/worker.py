@@ -26,8 +26,8 @@ from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import Recorder
-from telecine.delivery.records import ENDED, owed_of, state_of
 from telecine.delivery.rows import AttemptValues
+from telecine.delivery.standing import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
 from telecine.shared.errors import BrokenMessage
 from telecine.shared.sending.owed import Owed, read_owed

@@ -1,7 +1,7 @@
 """Deliveries that wait: each has what will let it go, so that none waits in vain."""
 
 from telecine.delivery.gates import SERVICE
-from telecine.delivery.records import ENDED
+from telecine.delivery.standing import ENDED
 from telecine.delivery.tables import DeliveryRow
 from telecine.shared.aggregates.endpoint import Active
 from telecine.simulations.verify.deliveries import Endpoints, Records
