@@ -58,12 +58,15 @@ class Holding:
         """How many more messages may be taken."""
         return self._window - len(self._held)
 
+    def holds(self, message: Msg) -> bool:
+        """Whether we hold a message, however often it was sent."""
+        return place_of(message).position in self._held
+
     def takes(self, message: Msg) -> bool:
         """Hold a message; False if we do: a server that was killed sends again what we hold."""
-        place = place_of(message).position
-        if place in self._held:
+        if self.holds(message):
             return False
-        self._held[place] = message
+        self._held[place_of(message).position] = message
         return True
 
     def done(self, *messages: Msg) -> None:

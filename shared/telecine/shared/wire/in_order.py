@@ -2,7 +2,8 @@
 
 A consumer gives what its last user held when that was killed only after its ack wait, behind later
 messages. So who begins here rewinds it first to what is acknowledged without a gap, and whoever gets
-a message out of turn (somebody else holds what lies between) does not take it, and rewinds again.
+a message out of turn does not take it, and rewinds again: one behind a gap (somebody else holds what
+lies between), or one from before what was taken here, which is not held here (somebody else did).
 """
 
 from collections.abc import Callable
@@ -23,7 +24,8 @@ EXPIRES = 2.0
 class InOrder(Pull):
     """A pull for one user at a time. `may_ask`: whether we still are that one; if not, nothing more is
     asked for. `whole`: the filters take everything of a stream from which nothing is ever deleted, so
-    that a gap means that somebody else has what lies between.
+    that a gap means that somebody else has what lies between. Without it that shows when what they
+    had comes back; then what was handled behind it is handled again, in order.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class InOrder(Pull):
         if position == self._expected or (position > self._expected and not self._whole):
             self._expected = position + 1
             super()._take(message)
-        elif position > self._expected:
+        elif position > self._expected or not self._holding.holds(message):
             log.info("pull.gap", stream=self._stream, expected=self._expected, got=position)
             self._lingering.begin_anew()
 
