@@ -1,6 +1,8 @@
 """A view's row only ever moves on, whoever writes it and however late."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -40,3 +42,22 @@ async def test_a_state_that_is_shown_twice_is_there_once(view: EndpointView) -> 
     await view.put(ACTIVE, 7)
 
     assert await view.active(ORG) == [(ACTIVE, 7)]
+
+
+async def test_copies_that_show_the_same_rows_in_other_orders_keep_nobody_out(
+    database_url: str,
+) -> None:
+    profiles = [replace(profile(1), id=f"{number:024x}") for number in range(100)]
+    async with (
+        opened(database_url, [EndpointRow]) as first,
+        opened(database_url, [EndpointRow]) as second,
+    ):
+        views = EndpointView(first), EndpointView(second)
+        for round_ in range(20):
+            rows = [Active(each) for each in profiles]
+            await asyncio.gather(
+                *(views[0].put(each, 2 * round_ + 1) for each in rows),
+                *(views[1].put(each, 2 * round_ + 2) for each in reversed(rows)),
+            )
+
+        assert {sequence for _, sequence in await views[0].active(ORG)} == {40}

@@ -1,6 +1,7 @@
 """Views: tables that are a fold of events. Whoever knows more writes; a row only ever moves on."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -55,6 +56,8 @@ class ViewRows:
         return found, total
 
     async def _write(self, rows: list[dict[str, Any]]) -> Sequence[None]:
+        # In one order for all copies, or PostgreSQL would find two of them waiting for each other.
+        rows = sorted(rows, key=itemgetter("id"))
         async with self._database.engine.begin() as connection:
             await connection.execute(self._upsert, rows)
         return [None] * len(rows)
