@@ -7,12 +7,14 @@ import pytest
 
 from telecine.delivery import directory as directories
 from telecine.delivery.directory import Directory
+from telecine.shared.aggregates.endpoint import Known
 from telecine.shared.errors import BrokenLog, Unavailable
 from telecine.shared.log.envelope import Trace
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import ENDPOINT
 from telecine.shared.wire.bus import Bus
-from tests.nats import bus, connect, server
+from telecine.simulations.nats_server import EmbeddedNats
+from tests.nats import bus, connect, killed, server
 from tests.shared.endpoints import ACTIVE, DELETED, FACTS, ID, INACTIVE, stamp
 from tests.shared.videos import ORG
 
@@ -73,3 +75,30 @@ async def test_a_fact_that_does_not_come_is_no_reason_to_send_without_it(
 async def test_an_endpoint_without_any_fact_breaks_the_log(directory: Directory) -> None:
     with pytest.raises(BrokenLog):
         await directory.find("0" * 24, 1)
+
+
+async def look(directory: Directory, seen: set[Known]) -> None:
+    """Note what the endpoint is said to be, all the time."""
+    while True:
+        seen.add(await directory.find(ID, 0))
+        await asyncio.sleep(0)
+
+
+async def test_after_a_reconnect_no_endpoint_is_as_it_was_before(
+    server: EmbeddedNats, bus: Bus, directory: Directory
+) -> None:
+    for fact in ("deactivated", "activated") * 100:
+        await append(bus, fact)
+    last = await append(bus, "deactivated")
+    now = await directory.find(ID, last)
+    told: list[str] = []
+    directory.on_change(lambda _, endpoint: told.append(endpoint))
+
+    seen = {now}
+    looking = asyncio.create_task(look(directory, seen))
+    await killed(server, bus)
+    then = await directory.find(ID, await append(bus, "deleted"))
+    looking.cancel()
+
+    assert seen <= {now, then}
+    assert told == [ID]

@@ -19,16 +19,29 @@ PATIENCE = 5.0
 
 
 class Directory:
-    """Every endpoint's last known state, whatever organisation it belongs to."""
+    """Every endpoint's last known state, whatever organisation it belongs to.
+
+    While the log is read anew, as after each reconnect, all stay as they were: in between they would
+    have every state again that they ever had, also with another URL, or before they were disabled.
+    """
 
     def __init__(self, bus: Bus, log: EventLog[Endpoint, EndpointFact]) -> None:
         self._log = log
         self._last: dict[str, Recorded[Endpoint, EndpointFact]] = {}
         self._known: dict[str, Known] = {}  # those whose last fact has their state with it
+        #: What has been read so far, while the log is read anew.
+        self._read: dict[str, Recorded[Endpoint, EndpointFact]] | None = None
         self._sequence = 0
         self._moved = asyncio.Event()
         self._changed: list[Callable[[str, str], None]] = []
-        self._follow = Follow(bus, log.kind.stream, "endpoint.>", self._take, reset=self._reset)
+        self._follow = Follow(
+            bus,
+            log.kind.stream,
+            "endpoint.>",
+            self._take,
+            reset=self._begin_anew,
+            complete=self._show_all,
+        )
 
     @asynccontextmanager
     async def following(self) -> AsyncIterator[None]:
@@ -74,6 +87,12 @@ class Directory:
 
     def _take(self, message: Msg) -> None:
         recorded = self._log.parse(message)
+        if self._read is None:
+            self._show(recorded)
+        else:
+            self._read[recorded.stamp.id] = recorded
+
+    def _show(self, recorded: Recorded[Endpoint, EndpointFact]) -> None:
         before = self._last.get(recorded.stamp.id)
         self._last[recorded.stamp.id] = recorded
         state = recorded.state
@@ -81,11 +100,21 @@ class Directory:
             self._known.pop(recorded.stamp.id, None)
         else:
             self._known[recorded.stamp.id] = state
-        self._sequence = recorded.sequence
+        self._sequence = max(self._sequence, recorded.sequence)
         self._moved.set()
         if before and type(before.state) is not type(recorded.state):
             for callback in self._changed:
                 callback(recorded.stamp.org, recorded.stamp.id)
 
-    def _reset(self) -> None:
+    def _begin_anew(self) -> None:
+        self._read = {}
         self._sequence = 0
+
+    def _show_all(self) -> None:
+        """Show what was read; whoever is not in the log any more (a server lost it) is not known."""
+        read, self._read = self._read or {}, None
+        for gone in self._last.keys() - read.keys():
+            del self._last[gone]
+            self._known.pop(gone, None)
+        for recorded in read.values():
+            self._show(recorded)

@@ -17,13 +17,21 @@ STREAM = "TIMERS"
 
 
 class Reader:
-    """Notes what it is given; `resets` counts how often it was told to begin anew."""
+    """Notes what it is given; `resets` counts how often it was told to begin anew, `wholes` what it
+    had each time when that was all."""
 
     def __init__(self, bus: Bus, *, last_only: bool = False) -> None:
         self.read: list[int] = []
         self.resets = 0
+        self.wholes: list[list[int]] = []
         self.follow = Follow(
-            bus, STREAM, "timer.>", self._take, reset=self._reset, last_only=last_only
+            bus,
+            STREAM,
+            "timer.>",
+            self._take,
+            reset=self._reset,
+            complete=lambda: self.wholes.append(self.read.copy()),
+            last_only=last_only,
         )
 
     def _take(self, message: Msg) -> None:
@@ -140,3 +148,28 @@ async def test_following_begins_though_the_last_messages_were_deleted_before_the
 
     async with asyncio.timeout(20), reader.follow.running():
         assert reader.read == [1]
+
+
+async def test_what_the_consumer_before_still_says_completes_no_reading(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("telecine.shared.wire.lingering.HEARTBEAT", 0.1)
+    await store(bus, 1, 2, 3)
+    add_consumer, early = bus.js.add_consumer, list[bool]()
+    reader = Reader(bus)
+
+    async def when_more_was_said(*args: Any, **kwargs: Any) -> ConsumerInfo:
+        heard = bus.client.stats["in_msgs"]
+        await store(bus, 4)
+        await until(lambda: bus.client.stats["in_msgs"] >= heard + 10)  # a message, and heartbeats
+        early.append(reader.follow.caught_up.is_set())
+        return await add_consumer(*args, **kwargs)
+
+    async with reader.follow.running():
+        monkeypatch.setattr(bus.js, "add_consumer", when_more_was_said)
+        for callback in bus._on_reconnect:  # the connection was gone for so short a time
+            callback()
+        await until(lambda: reader.resets == 2 and reader.follow.caught_up.is_set())
+
+    assert early == [False]
+    assert reader.wholes == [[1, 2, 3], [1, 2, 3]], "4 was not stored yet when it began"

@@ -19,8 +19,9 @@ class Follow:
     """Everything in a stream (under a filter), from the first message on, for one instance's eyes.
 
     Nothing is acknowledged. After a reconnect it begins anew with `reset`, since a server that was
-    killed may have lost its last messages and given their sequences to others. A message that
-    `take` fails at is logged and passed over.
+    killed may have lost its last messages and given their sequences to others. `complete` is called
+    when all that was stored by then has been given, each time. A message that `take` fails at is
+    logged and passed over.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Follow:
         take: Callable[[Msg], None],
         *,
         reset: Callable[[], None],
+        complete: Callable[[], None] = lambda: None,
         last_only: bool = False,
     ) -> None:
         self._bus = bus
@@ -38,6 +40,7 @@ class Follow:
         self._subject = subject
         self._give = take
         self._reset = reset
+        self._complete = complete
         self._policy = DeliverPolicy.LAST if last_only else DeliverPolicy.ALL
         self._consumer = ""
         self._target = 0
@@ -50,7 +53,7 @@ class Follow:
             take=self._take,
             room=lambda: 2000,
             # The last message may have been deleted before it came.
-            idle=self.caught_up.set,
+            idle=self._catch_up,
         )
 
     @asynccontextmanager
@@ -62,6 +65,7 @@ class Follow:
 
     async def _ensure(self) -> str:
         self.caught_up.clear()
+        self._consumer = ""
         config = ConsumerConfig(
             filter_subject=self._subject,
             ack_policy=AckPolicy.NONE,
@@ -76,7 +80,7 @@ class Follow:
         self._reset()
         self._consumer = info.name
         if not self._target:
-            self.caught_up.set()
+            self._catch_up()
         return info.name
 
     async def _last_position(self) -> int:
@@ -88,10 +92,16 @@ class Follow:
 
     def _take(self, message: Msg) -> None:
         if message.metadata.consumer != self._consumer:
-            return  # a straggler of the consumer before the reconnect
+            return  # a straggler of the consumer before
         try:
             self._give(message)
         except Exception as error:  # noqa: BLE001 - what follows must not wait for it for ever
             log.error("follow.passed_over", subject=message.subject, error=repr(error))
         if message.metadata.sequence.stream >= self._target:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        # Without a consumer it is the one before that has no more.
+        if self._consumer and not self.caught_up.is_set():
             self.caught_up.set()
+            self._complete()
