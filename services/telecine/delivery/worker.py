@@ -128,7 +128,7 @@ class Worker:
             self._insisting.spawn(self._insisting.give_up(message, holding, error))
             return
         job = Job(owed, 1, owed.trigger, owed.at, message=message, holding=holding)
-        if needs_record(Arrived(1, self._bus.redelivered(message))):
+        if needs_record(Arrived(1, self._redelivered(job))):
             self._insisting.begin(job, self._from_record)
         else:
             self._dispatch.admit(job)
@@ -176,7 +176,9 @@ class Worker:
             await self._follow_up(job, arrived)
 
     def _redelivered(self, job: Job) -> bool:
-        return job.message is not None and self._bus.redelivered(job.message)
+        if job.message is None:
+            return False
+        return job.owed.again or self._bus.redelivered(job.message)
 
     # -- what follows -------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from telecine.subscriptions.wanting import chain_of
 @dataclass(frozen=True)
 class Occasion:
     """What happened: the id of its fact, where that stands in its stream, when (virtual), in which
-    organisation, and which video (or endpoint) it is about."""
+    organisation, and which video (or endpoint) it is about. `again`: it may have been told before."""
 
     id: str
     sequence: int
@@ -26,6 +26,7 @@ class Occasion:
     org: str
     about: str
     correlation_id: str
+    again: bool
 
 
 class Announcing:
@@ -61,5 +62,6 @@ def _due(event_type: str, occasion: Occasion, listener: Listener, told: bytes) -
         matched_at=wall_now(),
         correlation_id=occasion.correlation_id,
         body=told,
+        again=occasion.again,
     )
     return Due(owed, chain_of(profile, occasion.about))

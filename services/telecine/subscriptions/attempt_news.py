@@ -18,7 +18,8 @@ KINDS: dict[str, type[Failure] | type[AttemptSucceeded]] = {
 
 @dataclass(frozen=True)
 class News:
-    """One message of ATTEMPTS. `at` is virtual; `endpoint_id` is `_` where it tells of several."""
+    """One message of ATTEMPTS. `at` is virtual; `endpoint_id` is `_` where it tells of several.
+    `again`: somebody may have read it before."""
 
     id: str
     sequence: int
@@ -27,9 +28,10 @@ class News:
     at: datetime
     correlation_id: str
     fact: Failure | AttemptSucceeded
+    again: bool
 
 
-def read(message: Msg) -> News:
+def read(message: Msg, *, again: bool) -> News:
     """Read a message. Raises BrokenMessage."""
     fields = message.headers or {}
     try:
@@ -43,6 +45,7 @@ def read(message: Msg) -> News:
             at=datetime.fromisoformat(fields["ce-time"]),
             correlation_id=fields["ce-correlationid"],
             fact=KINDS[f"{room}.{what}"].read(schema, json.loads(message.data)),
+            again=again,
         )
     except (KeyError, ValueError) as error:
         raise BrokenMessage(f"{message.subject} is no news of an attempt: {error}") from error

@@ -1,6 +1,7 @@
 """Matching: for every fact of a video, a live stream or a job, what is owed to whom, in their order.
 
-Idempotent by the delivery's id, a hash of event and endpoint.
+Idempotent by the delivery's id, a hash of event and endpoint; as NATS forgets ids in time, and those of
+what is done with when it is killed, a fact that comes again is owed with a word of that.
 """
 
 from collections.abc import Mapping
@@ -77,9 +78,9 @@ class Matching:
         fact = self._log.parse(message)
         told = await self._told(fact)
         trace = self._trace(message)
-        matched_at = wall_now()
+        matched_at, again = wall_now(), self._bus.redelivered(message)
         for listener in wanting:
-            owed = owed_of(told, listener, matched_at)
+            owed = owed_of(told, listener, matched_at, again=again)
             due.append(Due(owed, chain_of(listener[0].profile, owed.video_id), trace))
             if len(due) >= 2 * TOGETHER:
                 await self._owing.owe(due)

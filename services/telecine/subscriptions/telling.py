@@ -32,7 +32,7 @@ class Told:
         return body(delivery_id, endpoint.id)
 
 
-def owed_of(told: Told, listener: Listener, matched_at: datetime) -> Owed:
+def owed_of(told: Told, listener: Listener, matched_at: datetime, *, again: bool = False) -> Owed:
     """Answer what one endpoint is owed for a fact: the same for the same fact and endpoint."""
     fact, (endpoint, sequence) = told.fact, listener
     profile = endpoint.profile
@@ -51,4 +51,5 @@ def owed_of(told: Told, listener: Listener, matched_at: datetime) -> Owed:
         matched_at=matched_at,
         correlation_id=fact.trace.correlation_id,
         body=told.body(delivery_id, profile),
+        again=again,
     )

@@ -32,6 +32,8 @@ KINDS = [
     replace(OWED, predecessor="69a42a7c0000000000000000"),
     replace(OWED, trigger="replay", endpoint_sequence=8),
     replace(OWED, predecessor="69a42a7c0000000000000000", trigger="test"),
+    replace(OWED, again=True),
+    replace(OWED, predecessor="69a42a7c0000000000000000", trigger="replay", again=True),
 ]
 
 

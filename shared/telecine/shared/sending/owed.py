@@ -31,7 +31,8 @@ class Owed:
     `event_sequence` is the event's position in its log, `endpoint_sequence` the endpoint's last fact's:
     who sends must know the endpoint at least that far. `predecessor` is the delivery that must have
     ended before this one is attempted, where the endpoint asks for order. `trigger` is that of the
-    first attempt; a test has one attempt and no retry.
+    first attempt; a test has one attempt and no retry. `again`: it may have been owed before, and have
+    been done with since; who sends looks at the record first.
     """
 
     delivery_id: str
@@ -49,6 +50,7 @@ class Owed:
     body: bytes
     predecessor: str | None = None
     trigger: Origin = "first"
+    again: bool = False
 
     @property
     def subject(self) -> str:
@@ -75,6 +77,8 @@ def _of_its_own(owed: Owed) -> dict[str, str]:
         own["telecine-predecessor"] = owed.predecessor
     if owed.trigger != "first":
         own["telecine-trigger"] = owed.trigger
+    if owed.again:
+        own["telecine-again"] = "true"
     return own
 
 
@@ -181,9 +185,8 @@ def parse_owed(subject: str, headers: Mapping[str, str], body: bytes) -> Owed:
 
 def _read(subject: str, texts: Sequence[Any], body: bytes) -> Owed:
     """Make of texts, in the order of `_NAMES`, what they say."""
-    id_, after, trigger, known, platform, event, correlation, place, type_, video, at, matched = (
-        texts
-    )
+    id_, after, trigger, again, known, platform, event, *rest = texts
+    correlation, place, type_, video, at, matched = rest
     try:
         _, _, org, endpoint_id = subject.split(".")
         return Owed(
@@ -202,6 +205,7 @@ def _read(subject: str, texts: Sequence[Any], body: bytes) -> Owed:
             body,
             after,
             _origin(trigger or "first"),
+            again is not None,
         )
     except ValueError as error:
         raise BrokenMessage(f"{subject} is not a delivery: {error}") from error
@@ -219,6 +223,7 @@ _NAMES = {
     "delivery_id": "ce-id",
     "predecessor": "telecine-predecessor",
     "trigger": "telecine-trigger",
+    "again": "telecine-again",
     "endpoint_sequence": "telecine-endpoint-sequence",
     "platform": "telecine-platform",
     "event_id": "ce-causationid",
@@ -230,7 +235,7 @@ _NAMES = {
     "matched_at": "telecine-matched-at",
 }
 #: The fields of those that not every delivery has.
-_OPTIONAL = ("predecessor", "trigger")
+_OPTIONAL = ("predecessor", "trigger", "again")
 
 
 def _form() -> re.Pattern[str]:
