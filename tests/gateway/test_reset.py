@@ -9,10 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 
 from telecine.delivery import service as delivery
 from telecine.gateway import resetting
 from telecine.shared.copies.runs import Marker, Sign, read_marker, sign, write_marker
+from telecine.shared.wire import streams
 from telecine.shared.wire.bus import connected
 from telecine.simulations.local import SERVICES
 from telecine.simulations.receiver import Answer
@@ -245,3 +249,26 @@ async def test_only_who_has_a_key_may_reset(house: TestHouse) -> None:
 
     shown = await house.http.get(f"/company/client/video/{video}", headers=BEARER)
     assert (without.status_code, nobody.status_code, shown.status_code) == (401, 401, 200)
+
+
+async def test_a_reset_in_whose_midst_nats_does_not_answer_is_finished_when_it_does(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Customer(house.http).upload()
+    silences: list[Exception] = [NatsTimeout(), ServiceUnavailableError()]
+
+    async def make_anew(js: JetStreamContext) -> None:
+        if silences:
+            raise silences.pop()
+        await streams.make_anew(js)
+
+    monkeypatch.setattr(resetting, "make_anew", make_anew)
+
+    answer = await ask(house.http)
+
+    async def ready() -> bool:
+        return (await house.http.get("/readyz")).status_code == 200
+
+    await until(ready, deadline=30)
+    assert (answer.status_code, silences) == (503, [])
+    assert not any((await everything(house.http)).values())

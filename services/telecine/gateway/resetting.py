@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from nats.errors import Error as NatsError
 
 from telecine.gateway.health import SERVICES
 from telecine.shared.copies.renewing import Copy
 from telecine.shared.copies.runs import Census, Marker, Phase, Sign, read_marker, write_marker
-from telecine.shared.errors import Conflict, Refusal, Unavailable
+from telecine.shared.errors import Conflict, Refusal, TelecineError, Unavailable
 from telecine.shared.wire.streams import make_anew
 
 log = structlog.get_logger()
@@ -64,12 +65,19 @@ class Resetting:
         )
         if late:
             raise Refusal("timeout", f"the reset goes on, these have not emptied theirs: {late}")
-        await make_anew(self._bus.js)
+        await self._make_anew()
         await self._move(run, "running", position)
         late = await self._missing(census, lambda each: each.place == "in" and each.run == run)
         if late:
             raise Refusal("timeout", f"the new run has begun, these are not back yet: {late}")
         log.info("run.begun", run=run)
+
+    async def _make_anew(self) -> None:
+        try:
+            await make_anew(self._bus.js)
+        except (NatsError, TimeoutError) as error:
+            message = f"the reset goes on; NATS has not made its streams anew yet: {error!r}"
+            raise Unavailable(message) from error
 
     async def watch(self) -> None:
         """Finish, for ever, resets whose leader is gone."""
@@ -79,8 +87,8 @@ class Resetting:
                 if self._copy.marker.phase != "running" and not self._busy.locked():
                     async with self._busy, Census(self._bus).listening() as census:
                         await self._take_over(census)
-            except (Refusal, Conflict, Unavailable) as error:
-                log.warning("reset.not_finished", error=str(error))
+            except (TelecineError, NatsError, TimeoutError) as error:
+                log.warning("reset.not_finished", error=repr(error))
 
     async def _take_over(self, census: Census) -> None:
         alive = {each.instance for each in await census.settled()}
