@@ -5,10 +5,13 @@ from typing import Any
 import httpx
 import pytest
 
+from telecine.shared.errors import Unavailable
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
 from telecine.subscriptions import replaying
+from telecine.subscriptions.replaying import Replaying
 from telecine.subscriptions.replays import Replays
+from telecine.subscriptions.tables import ReplayRow
 from tests import rooms as houses
 from tests.customer import BEARER, Customer
 from tests.end_to_end.conftest import failpoints
@@ -68,6 +71,31 @@ async def test_what_has_failed_since_is_sent_again_once(open_house: OpenHouse) -
         assert len(house.receiver.received) == 2 * COUNT
         listed = await customer.call("GET", "/v1/replays", params={"endpoint_id": endpoint})
         assert [each["id"] for each in listed["replays"]] == [replay["id"]]
+
+
+async def test_one_that_cannot_go_on_holds_up_no_other(
+    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck: list[str] = []  # the one that is seen first
+    step = Replaying._step
+
+    async def stuck_or_not(replaying: Replaying, row: ReplayRow) -> bool:
+        if not stuck:
+            stuck.append(row.id)
+        if row.id in stuck:
+            raise Unavailable("what it asks does not answer")
+        return await step(replaying, row)
+
+    async with open_house(retries="none") as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500), Answer()))
+        await failed_uploads(customer, endpoint)
+        monkeypatch.setattr(Replaying, "_step", stuck_or_not)
+        await begun(customer, endpoint, "recover")
+
+        second = await begun(customer, endpoint, "recover")
+
+        await done(customer, second["id"])
 
 
 async def test_what_failed_outside_the_range_is_left_alone(open_house: OpenHouse) -> None:

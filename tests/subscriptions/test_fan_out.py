@@ -10,11 +10,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from telecine.shared.copies import lease
+from telecine.shared.errors import Unavailable
 from telecine.shared.events import Stamp
 from telecine.shared.sending.owed import Owed
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pipelining import Pipeline
 from telecine.simulations.nats_server import EmbeddedNats
+from telecine.subscriptions import fan_out
 from telecine.subscriptions.chains import Chains
 from tests.failpoints import CRASHED, Effect, Failpoints, How, Moment, failpoints
 from tests.nats import bus, connect, server
@@ -172,6 +174,26 @@ async def test_a_copy_that_was_followed_owes_nothing_more(
         await until(lambda: _has_lost(logs, "one"), deadline=30)
 
     check(await all_owed(bus))
+
+
+async def test_old_links_are_still_forgotten_after_the_tables_were_away(
+    on_sqlite: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    async def prune(*_: object) -> int:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise Unavailable("the database is in trouble")
+        return 0
+
+    monkeypatch.setattr(fan_out, "SWEEP", 0.01)
+    monkeypatch.setattr(Chains, "prune", prune)
+
+    await on_sqlite.start("one")
+
+    await until(lambda: looks > 1)
 
 
 async def _leads(bus: Bus, name: str) -> bool:

@@ -10,8 +10,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from telecine.platforms.pack import Fidelity
 from telecine.shared.copies.lease import Lease
+from telecine.shared.errors import Unavailable
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import ENDPOINT
 from telecine.shared.tables.database import Database
@@ -32,6 +35,8 @@ from telecine.subscriptions.reacting import Reacting
 from telecine.subscriptions.replaying import Replaying
 from telecine.subscriptions.replays import Replays
 from telecine.subscriptions.view import EndpointView
+
+log = structlog.get_logger()
 
 #: The name of the lease.
 LEASE = "fan-out"
@@ -142,5 +147,9 @@ class FanOut:
         pause = SWEEP
         while True:
             await asyncio.sleep(pause)
-            forgotten = await self._chains.prune(self._clock.now() - REMEMBERED)
+            try:
+                forgotten = await self._chains.prune(self._clock.now() - REMEMBERED)
+            except Unavailable as error:
+                log.warning("chains.not_pruned", error=str(error))
+                forgotten = 0
             pause = SWEEP if forgotten < AT_ONCE else BREATH

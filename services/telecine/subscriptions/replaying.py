@@ -90,11 +90,18 @@ class Replaying:
             moved = False
             try:
                 for row in await self._replays.running():
-                    moved |= await self._step(row)
-            except Exception as error:
-                expected = isinstance(error, TelecineError | NatsError | TimeoutError)
-                log.warning("replay.waits", error=repr(error), exc_info=not expected)
+                    moved |= await self._try(row)
+            except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+                _waits(error)
             await asyncio.sleep(_BREATH if moved else _LOOK)
+
+    async def _try(self, row: ReplayRow) -> bool:
+        """Make a step of one; one that cannot go on now holds up no other."""
+        try:
+            return await self._step(row)
+        except Exception as error:  # noqa: BLE001 - it is logged, and tried again
+            _waits(error, replay_id=row.id)
+            return False
 
     async def _step(self, row: ReplayRow) -> bool:
         """Read one page of one replay and ask for what it has. False: there was nothing to do now."""
@@ -215,3 +222,8 @@ class Replaying:
             log.info("replay.passed_over", delivery_id=delivery_id, why=error.message)
             return False
         return True
+
+
+def _waits(error: Exception, **which: str) -> None:
+    expected = isinstance(error, TelecineError | NatsError | TimeoutError)
+    log.warning("replay.waits", error=repr(error), exc_info=not expected, **which)
