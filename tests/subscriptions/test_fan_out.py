@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from nats.aio.msg import Msg
 from structlog.testing import capture_logs
 
 from telecine.shared.copies import lease
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Stamp
-from telecine.shared.sending.owed import Owed
+from telecine.shared.sending.owed import Owed, parse_owed
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pipelining import Pipeline
 from telecine.simulations.nats_server import EmbeddedNats
@@ -142,6 +143,31 @@ async def test_order_outlives_a_copy_that_is_cut_off(
         await one.die()
 
     check(await all_owed(bus))
+
+
+async def test_what_may_have_been_owed_by_a_copy_before_is_owed_with_a_word_of_that(
+    bus: Bus, on_sqlite: Copies, failpoints: Failpoints
+) -> None:
+    """Its id may be forgotten by then: who sends has to look at the record."""
+    sent: list[Owed] = []
+
+    async def note(message: Msg) -> None:
+        sent.append(parse_owed(message.subject, message.headers or {}, message.data))
+
+    await bus.client.subscribe("delivery.requested.>", cb=note)
+    one = await on_sqlite.start("one")
+    await on_sqlite.start("two")
+    failpoint = failpoints.set(MOMENTS["all sent"], "after", "stops")
+    await live_on(bus, 1)
+    await live_on(bus, 2)
+    await until(failpoint.reached.is_set)
+    by_one = {each.delivery_id for each in sent}
+    await one.die()
+    await until(lambda: len(sent) >= len(by_one) + VIDEOS * len(ENDPOINTS), deadline=30)
+
+    assert by_one
+    assert [each.again for each in sent[: len(by_one)]] == [False] * len(by_one)
+    assert by_one <= {each.delivery_id for each in sent if each.again}
 
 
 async def test_order_outlives_one_copy_after_the_other(bus: Bus, house: Copies) -> None:

@@ -1,6 +1,8 @@
 """Announcing what the house has to say of endpoints and deliveries, to the endpoints that ask for it.
 
-Idempotent by the delivery's id, a hash of what happened and whom it is told.
+Idempotent by the delivery's id, a hash of what happened and whom it is told. What happened may be told
+twice by who made the attempt, long after NATS has forgotten the id; it is rare, so the record is always
+looked at.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from telecine.subscriptions.wanting import chain_of
 @dataclass(frozen=True)
 class Occasion:
     """What happened: the id of its fact, where that stands in its stream, when (virtual), in which
-    organisation, and which video (or endpoint) it is about. `again`: it may have been told before."""
+    organisation, and which video (or endpoint) it is about."""
 
     id: str
     sequence: int
@@ -26,7 +28,6 @@ class Occasion:
     org: str
     about: str
     correlation_id: str
-    again: bool
 
 
 class Announcing:
@@ -62,6 +63,6 @@ def _due(event_type: str, occasion: Occasion, listener: Listener, told: bytes) -
         matched_at=wall_now(),
         correlation_id=occasion.correlation_id,
         body=told,
-        again=occasion.again,
+        again=True,
     )
     return Due(owed, chain_of(profile, occasion.about))

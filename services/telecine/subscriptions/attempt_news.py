@@ -18,8 +18,7 @@ KINDS: dict[str, type[Failure] | type[AttemptSucceeded]] = {
 
 @dataclass(frozen=True)
 class News:
-    """One message of ATTEMPTS. `at` is virtual; `endpoint_id` is `_` where it tells of several.
-    `again`: somebody may have read it before."""
+    """One message of ATTEMPTS. `at` is virtual; `endpoint_id` is `_` where it tells of several."""
 
     id: str
     sequence: int
@@ -28,10 +27,9 @@ class News:
     at: datetime
     correlation_id: str
     fact: Failure | AttemptSucceeded
-    again: bool
 
 
-def read(message: Msg, *, again: bool) -> News:
+def read(message: Msg) -> News:
     """Read a message. Raises BrokenMessage."""
     fields = message.headers or {}
     try:
@@ -45,7 +43,6 @@ def read(message: Msg, *, again: bool) -> News:
             at=datetime.fromisoformat(fields["ce-time"]),
             correlation_id=fields["ce-correlationid"],
             fact=KINDS[f"{room}.{what}"].read(schema, json.loads(message.data)),
-            again=again,
         )
     except (KeyError, ValueError) as error:
         raise BrokenMessage(f"{message.subject} is no news of an attempt: {error}") from error

@@ -37,7 +37,6 @@ class EndpointNews:
                 recorded.stamp.org,
                 recorded.stamp.id,
                 recorded.trace.correlation_id,
-                self._bus.redelivered(message),
             )
             data = of_endpoint(recorded.fact, state.profile)
             await self._announcing.announce(recorded.fact.type, occasion, data)

@@ -1,7 +1,7 @@
 """Matching: for every fact of a video, a live stream or a job, what is owed to whom, in their order.
 
-Idempotent by the delivery's id, a hash of event and endpoint; as NATS forgets ids in time, and those of
-what is done with when it is killed, a fact that comes again is owed with a word of that.
+Idempotent by the delivery's id, a hash of event and endpoint. NATS forgets ids in time, and those of what
+is done with when it is killed; so what may have been matched before is owed with a word of that.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import JOB, LIVE, VIDEO
 from telecine.shared.time.virtual_time import wall_now
 from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.place import nanoseconds, place_of
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.owing import Due, Owing
 from telecine.subscriptions.telling import Told, owed_of
@@ -55,6 +56,7 @@ class Matching:
         self._log = log
         self._audience = audience
         self._owing = owing
+        self._began = nanoseconds(wall_now())
 
     async def take(self, messages: list[Msg]) -> None:
         """Match some facts, in their order, against the endpoints as they are now."""
@@ -78,7 +80,7 @@ class Matching:
         fact = self._log.parse(message)
         told = await self._told(fact)
         trace = self._trace(message)
-        matched_at, again = wall_now(), self._bus.redelivered(message)
+        matched_at, again = wall_now(), self._again(message)
         for listener in wanting:
             owed = owed_of(told, listener, matched_at, again=again)
             due.append(Due(owed, chain_of(listener[0].profile, owed.video_id), trace))
@@ -93,6 +95,10 @@ class Matching:
             endpoints=len(wanting),
         )
         return due
+
+    def _again(self, message: Msg) -> bool:
+        """Whether a fact may have been matched before, here or by whoever led before us."""
+        return place_of(message).stored_at < self._began or self._bus.redelivered(message)
 
     async def _finish(self, messages: list[Msg], due: list[Due]) -> None:
         if due:

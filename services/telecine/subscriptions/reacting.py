@@ -55,7 +55,7 @@ class Reacting:
         """Let some news have their effects."""
         changed: dict[str, Health] = {}
         for message in messages:
-            news = read(message, again=self._bus.redelivered(message))
+            news = read(message)
             if isinstance(news.fact, AttemptSucceeded):
                 await self._well(news, news.fact, changed)
             else:
@@ -98,9 +98,7 @@ class Reacting:
         if fact.event_type in OPERATIONAL_TYPES:
             return  # what becomes of the house's own news makes no more of them
         about = fact.video_id or news.endpoint_id
-        occasion = Occasion(
-            news.id, news.sequence, news.at, news.org, about, news.correlation_id, news.again
-        )
+        occasion = Occasion(news.id, news.sequence, news.at, news.org, about, news.correlation_id)
         what = fact.type.partition(".")[2]
         data = of_delivery(fact, news.endpoint_id)
         await self._announcing.announce(f"delivery.{what}", occasion, data)
