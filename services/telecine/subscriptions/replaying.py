@@ -20,7 +20,7 @@ from telecine.shared.aggregates.endpoint import Deleted
 from telecine.shared.aggregates.event_types import wanted
 from telecine.shared.contracts.delivery import ListDeliveries, ResendDelivery
 from telecine.shared.copies.lease import Lease
-from telecine.shared.errors import Refusal, TelecineError, Unavailable
+from telecine.shared.errors import Refusal, Unavailable, surprise
 from telecine.shared.log.envelope import Recorded
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import ENDPOINT
@@ -90,15 +90,24 @@ class Replaying:
             moved = False
             try:
                 for row in await self._replays.running():
-                    moved |= await self._step(row)
+                    moved |= await self._moves(row)
             except Exception as error:
-                expected = isinstance(error, TelecineError | NatsError | TimeoutError)
-                log.warning("replay.waits", error=repr(error), exc_info=not expected)
+                log.warning("replays.wait", error=repr(error), exc_info=surprise(error))
             await asyncio.sleep(_BREATH if moved else _LOOK)
+
+    async def _moves(self, row: ReplayRow) -> bool:
+        """Let one take its step; if it cannot, that keeps no other back."""
+        try:
+            return await self._step(row)
+        except Exception as error:
+            why, surprising = repr(error), surprise(error)
+            log.warning("replay.waits", replay_id=row.id, error=why, exc_info=surprising)
+            return False
 
     async def _step(self, row: ReplayRow) -> bool:
         """Read one page of one replay and ask for what it has. False: there was nothing to do now."""
-        waiting, cursor = await self._waiting(row), parse(row.cursor)
+        waiting_there, cursor = await self._waiting(row), parse(row.cursor)
+        waiting = min(waiting_there, row.waiting)  # others' for the same endpoint wait there too
         pending = tuple(json.loads(row.pending))
         read_all = cursor.is_at_end and not pending
         if read_all and not waiting:
@@ -106,7 +115,7 @@ class Replaying:
         listener = await self._listener(row)
         if listener is None and await self._is_deleted(row):
             return await self._move(row, state="cancelled", why="endpoint_deleted")
-        if read_all or waiting >= MOST_WAITING or listener is None:
+        if read_all or waiting_there >= MOST_WAITING or listener is None:
             if waiting != row.waiting:
                 await self._move(row, waiting=waiting)
             return False
@@ -124,8 +133,12 @@ class Replaying:
         return await self._replays.move(row.id, self._clock.now(), **changes)
 
     async def _waiting(self, row: ReplayRow) -> int:
+        """Answer how much of its endpoint's waits to be sent again, whoever asked for it."""
         subject = f"delivery.replay.{row.org}.{row.endpoint_id}"
-        info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
+        try:
+            info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
+        except (NatsError, TimeoutError) as error:
+            raise Unavailable(f"NATS did not answer for {subject}: {error}") from error
         return (info.state.subjects or {}).get(subject, 0)
 
     async def _listener(self, row: ReplayRow) -> Listener | None:
@@ -195,7 +208,13 @@ class Replaying:
                 "limit": _DELIVERIES,
             }
         )
-        page = await call(self._bus, query)
+        try:
+            page = await call(self._bus, query)
+        except Refusal as error:
+            if cursor.cursor is None:
+                raise
+            log.warning("replay.begins_anew", replay_id=row.id, why=error.message)
+            return Page(InRecords(cursor.state, None), 0)  # what was asked for is not sent twice
         chosen = [each.id for each in page.deliveries if row.since <= each.updated_at < row.until]
         return Page(cursor.read(page.cursor), len(chosen), pending=tuple(chosen))
 
