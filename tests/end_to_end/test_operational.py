@@ -193,6 +193,34 @@ async def test_what_was_exhausted_is_told_though_its_endpoint_was_disabled_first
         await until(lambda: types() == expected, deadline=30)
 
 
+async def test_a_resend_that_is_answered_410_disables_its_endpoint(watched: House) -> None:
+    house, customer = watched
+    await customer.speed(1)  # so its retry is five seconds away
+    await watch(watched)
+    gone = await endpoint(watched, Answer(500), Answer(410))
+    await customer.upload()
+    await until(lambda: _are(customer, gone, "postponed", 1))
+    [waiting] = await customer.deliveries(endpoint_id=gone)
+    await customer.call("PUT", "/v1/clock", {"speed": 0})
+
+    await customer.resend(waiting["id"])
+
+    assert (await until_told(watched, "endpoint.disabled"))["data"]["endpoint_id"] == gone
+    assert len(house.receiver.at("/hook")) == 2
+
+
+async def test_a_test_that_fails_is_no_news(watched: House) -> None:
+    _, customer = watched
+    await watch(watched)
+    failing = await endpoint(watched, Answer(500))
+    await customer.call("POST", f"/v1/endpoints/{failing}/test", status=202)
+    await until(lambda: _are(customer, failing, "exhausted", 1))
+
+    await _disabled(watched)  # so whatever came before it was considered
+
+    assert [each["type"] for each in told(watched)] == ["endpoint.disabled"]
+
+
 async def _are(customer: Customer, endpoint_id: str, state: str, count: int) -> bool:
     return len(await customer.deliveries(endpoint_id=endpoint_id, state=state)) == count
 

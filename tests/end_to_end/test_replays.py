@@ -90,6 +90,20 @@ async def test_what_failed_outside_the_range_is_left_alone(open_house: OpenHouse
         assert len(house.receiver.received) == 1
 
 
+async def test_a_test_that_failed_is_not_sent_again(open_house: OpenHouse) -> None:
+    async with open_house(retries="none") as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500)))
+        await customer.call("POST", f"/v1/endpoints/{endpoint}/test", status=202)
+        await customer.upload()
+        await until(lambda: are(customer, endpoint, "exhausted", 2), deadline=30)
+
+        ended = await done(customer, (await begun(customer, endpoint, "recover"))["id"])
+
+        assert ended["found"] == ended["requested"] == 1
+        assert len(house.receiver.received) == 3
+
+
 async def test_the_same_request_is_the_same_recovery(open_house: OpenHouse) -> None:
     async with open_house() as house:
         customer = Customer(house.http)

@@ -215,7 +215,11 @@ class Replaying:
                 raise
             log.warning("replay.begins_anew", replay_id=row.id, why=error.message)
             return Page(InRecords(cursor.state, None), 0)  # what was asked for is not sent twice
-        chosen = [each.id for each in page.deliveries if row.since <= each.updated_at < row.until]
+        chosen = [
+            each.id
+            for each in page.deliveries
+            if row.since <= each.updated_at < row.until and each.trigger != "test"
+        ]
         return Page(cursor.read(page.cursor), len(chosen), pending=tuple(chosen))
 
     async def _resend(self, row: ReplayRow, delivery_id: str) -> bool:
