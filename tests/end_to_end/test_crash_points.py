@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from telecine.simulations.receiver import Answer
+from telecine.subscriptions.chains import Chains
 from tests import rooms as houses
 from tests.customer import Customer
 from tests.delivery import effects
@@ -24,7 +25,7 @@ from tests.end_to_end.points import (
     Point,
     points,
 )
-from tests.failpoints import CRASHED, Failpoint, Failpoints, How
+from tests.failpoints import CRASHED, Effect, Failpoint, Failpoints, How
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -250,6 +251,43 @@ async def test_a_crash_of_matching_leaves_one_delivery_for_each_endpoint(
 
     for endpoint in endpoints:
         await check_chain(house, endpoint, state="succeeded", numbers=[1], requests=1)
+
+
+async def test_what_comes_behind_a_place_that_a_crash_left_empty_is_delivered(
+    house: House, failpoints: Failpoints
+) -> None:
+    rooms, customer = house
+    ordered = {
+        "platform": "omega",
+        "url": rooms.receiver.on("/ordered"),
+        "types": ["video.uploaded", "video.process_succeeded"],
+        "settings": {"ordering": "endpoint"},
+    }
+    made = await customer.call("POST", "/v1/endpoints", ordered, status=201)
+    linked = failpoints.set(Effect(Chains, "link"), "after", "stops")
+    await customer.upload()
+    await asyncio.wait_for(linked.reached.wait(), 30)
+    await customer.switch(made["id"], active=False)
+    await rooms.stop("subscriptions")
+    await rooms.start("subscriptions")
+    await until(lambda: all_matched(rooms), deadline=30)
+    assert rooms.receiver.at("/ordered") == []
+
+    await customer.switch(made["id"], active=True)
+    await customer.upload()
+
+    def types() -> list[str]:
+        return [each.json()["type"] for each in rooms.receiver.at("/ordered")]
+
+    await until(lambda: types().count("video.process_succeeded") >= 1, deadline=30)
+    assert types()[0] == "video.uploaded"
+    assert await rooms.problems() == []
+
+
+async def all_matched(rooms: Rooms) -> bool:
+    """Whether every fact of a video has been matched."""
+    info = await rooms.bus.js.consumer_info("VIDEOS", "subscriptions-matching")
+    return not info.num_pending and not info.num_ack_pending
 
 
 @at_every

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from telecine.delivery.publishing import FAILING
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
+from tests import rooms as houses
 from tests.customer import Customer
 from tests.house import OpenHouse, TestHouse
 from tests.waiting import until
@@ -129,6 +132,105 @@ async def test_a_success_after_failures_is_told_once_as_recovery(watched: House)
     # They are sent side by side, so they may arrive in another order.
     types = Counter(each["type"] for each in told(watched))
     assert types == Counter(["delivery.failing", "endpoint.recovered", "endpoint.disabled"])
+
+
+async def test_its_own_news_that_an_endpoint_takes_are_no_recovery(open_house: OpenHouse) -> None:
+    async with open_house() as house:
+        customer = Customer(house.http)
+        watched = (house, customer)
+        await watch(watched)
+        body = {
+            "platform": "omega",
+            "url": house.receiver.on("/hook", Answer(500)),
+            "types": ["video.uploaded", "delivery.failing"],
+            "settings": {"retries": [*[0] * FAILING, 3600]},
+        }
+        failing = str((await customer.call("POST", "/v1/endpoints", body, status=201))["id"])
+        await customer.upload()
+        await until(lambda: _are(customer, failing, "postponed", 2))
+        own = await customer.deliveries(endpoint_id=failing, type="delivery.failing")
+        house.receiver.on("/hook")
+
+        await customer.resend(own[0]["id"])
+        await until(lambda: _delivered(customer, failing, 1))
+        await _disabled(watched)  # so whatever came before it was considered
+
+        types = Counter(each["type"] for each in told(watched))
+        assert types == Counter(["delivery.failing", "endpoint.disabled"])
+
+
+async def test_what_was_exhausted_is_told_though_its_endpoint_was_disabled_first(
+    tmp_path: Path,
+) -> None:
+    async with houses.opened(tmp_path / "data", disable_after=1) as (rooms, customer):
+        watcher = {
+            "platform": "omega",
+            "url": rooms.receiver.on("/watch"),
+            "types": OPERATIONAL,
+        }
+        await customer.call("POST", "/v1/endpoints", watcher, status=201)
+        failing = {
+            "platform": "omega",
+            "url": rooms.receiver.on("/hook", Answer(500)),
+            "types": ["video.uploaded"],
+            "settings": {"retries": [0, 7200]},
+        }
+        made = await customer.call("POST", "/v1/endpoints", failing, status=201)
+        for _ in range(2):
+            await customer.upload()
+        await until(lambda: _are(customer, made["id"], "postponed", 2))
+        await rooms.stop("subscriptions")  # so it hears of both ends after both
+        await customer.speed(FAST)
+        await until(lambda: _are(customer, made["id"], "exhausted", 2))
+        await customer.speed(1)
+
+        await rooms.start("subscriptions")
+
+        def types() -> Counter[str]:
+            return Counter(each.json()["type"] for each in rooms.receiver.at("/watch"))
+
+        expected = Counter({"delivery.exhausted": 2, "endpoint.disabled": 1})
+        await until(lambda: types() == expected, deadline=30)
+
+
+async def test_a_resend_that_is_answered_410_disables_its_endpoint(watched: House) -> None:
+    house, customer = watched
+    await customer.speed(1)  # so its retry is five seconds away
+    await watch(watched)
+    gone = await endpoint(watched, Answer(500), Answer(410))
+    await customer.upload()
+    await until(lambda: _are(customer, gone, "postponed", 1))
+    [waiting] = await customer.deliveries(endpoint_id=gone)
+    await customer.call("PUT", "/v1/clock", {"speed": 0})
+
+    await customer.resend(waiting["id"])
+
+    assert (await until_told(watched, "endpoint.disabled"))["data"]["endpoint_id"] == gone
+    assert len(house.receiver.at("/hook")) == 2
+
+
+async def test_a_test_that_fails_is_no_news(watched: House) -> None:
+    _, customer = watched
+    await watch(watched)
+    failing = await endpoint(watched, Answer(500))
+    await customer.call("POST", f"/v1/endpoints/{failing}/test", status=202)
+    await until(lambda: _are(customer, failing, "exhausted", 1))
+
+    await _disabled(watched)  # so whatever came before it was considered
+
+    assert [each["type"] for each in told(watched)] == ["endpoint.disabled"]
+
+
+async def _are(customer: Customer, endpoint_id: str, state: str, count: int) -> bool:
+    return len(await customer.deliveries(endpoint_id=endpoint_id, state=state)) == count
+
+
+async def _disabled(house: House) -> None:
+    """Have another endpoint disabled, without an upload; return when that was told."""
+    _, customer = house
+    gone = await customer.endpoint(house[0].receiver.on("/gone", Answer(410)))
+    await customer.call("POST", f"/v1/endpoints/{gone}/test", status=202)
+    await until_told(house, "endpoint.disabled")
 
 
 async def _delivered(customer: Customer, endpoint_id: str, count: int) -> bool:

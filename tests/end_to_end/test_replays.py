@@ -4,25 +4,29 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
-from telecine.shared.errors import Unavailable
+from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer
 from telecine.simulations.verify.house import verifier
 from telecine.subscriptions import replaying
-from telecine.subscriptions.replaying import Replaying
 from telecine.subscriptions.replays import Replays
+from telecine.subscriptions.schema import SCHEMA
 from telecine.subscriptions.tables import ReplayRow
 from tests import rooms as houses
 from tests.customer import BEARER, Customer
 from tests.end_to_end.conftest import failpoints
 from tests.failpoints import CRASHED, Effect, Failpoints, How
-from tests.house import OpenHouse
+from tests.house import OpenHouse, TestHouse
 from tests.waiting import until
 
 __all__ = ["failpoints"]
 
 SINCE = {"since": "2020-01-01T00:00:00Z"}
 COUNT = 6
+#: Seconds that a receiver takes which keeps others waiting.
+SLOW = 0.5
 
 
 async def begun(customer: Customer, endpoint_id: str, kind: str, **wish: Any) -> dict[str, Any]:
@@ -73,31 +77,6 @@ async def test_what_has_failed_since_is_sent_again_once(open_house: OpenHouse) -
         assert [each["id"] for each in listed["replays"]] == [replay["id"]]
 
 
-async def test_one_that_cannot_go_on_holds_up_no_other(
-    open_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stuck: list[str] = []  # the one that is seen first
-    step = Replaying._step
-
-    async def stuck_or_not(replaying: Replaying, row: ReplayRow) -> bool:
-        if not stuck:
-            stuck.append(row.id)
-        if row.id in stuck:
-            raise Unavailable("what it asks does not answer")
-        return await step(replaying, row)
-
-    async with open_house(retries="none") as house:
-        customer = Customer(house.http)
-        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500), Answer()))
-        await failed_uploads(customer, endpoint)
-        monkeypatch.setattr(Replaying, "_step", stuck_or_not)
-        await begun(customer, endpoint, "recover")
-
-        second = await begun(customer, endpoint, "recover")
-
-        await done(customer, second["id"])
-
-
 async def test_what_failed_outside_the_range_is_left_alone(open_house: OpenHouse) -> None:
     async with open_house(retries="none") as house:
         customer = Customer(house.http)
@@ -109,6 +88,20 @@ async def test_what_failed_outside_the_range_is_left_alone(open_house: OpenHouse
 
         assert ended["found"] == 0
         assert len(house.receiver.received) == 1
+
+
+async def test_a_test_that_failed_is_not_sent_again(open_house: OpenHouse) -> None:
+    async with open_house(retries="none") as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500)))
+        await customer.call("POST", f"/v1/endpoints/{endpoint}/test", status=202)
+        await customer.upload()
+        await until(lambda: are(customer, endpoint, "exhausted", 2), deadline=30)
+
+        ended = await done(customer, (await begun(customer, endpoint, "recover"))["id"])
+
+        assert ended["found"] == ended["requested"] == 1
+        assert len(house.receiver.received) == 3
 
 
 async def test_the_same_request_is_the_same_recovery(open_house: OpenHouse) -> None:
@@ -194,6 +187,71 @@ async def test_a_replay_of_some_types_leaves_out_the_others(open_house: OpenHous
         assert ended["requested"] == 1
         await until(lambda: len(house.receiver.received) == 3)
         assert house.receiver.received[-1].json()["type"] == "video.process_succeeded"
+
+
+async def test_what_waits_for_another_is_not_counted_as_its_own(open_house: OpenHouse) -> None:
+    async with open_house(retries="none") as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500)))
+        await failed_uploads(customer, endpoint)
+        house.receiver.on("/hook", Answer(delay=SLOW))  # so what is asked for waits
+
+        begun_ = [await begun(customer, endpoint, kind) for kind in ("recover", "replay")]
+        seen: list[dict[str, Any]] = []
+
+        async def both_ended() -> bool:
+            shown = (await customer.call("GET", "/v1/replays"))["replays"]
+            seen.extend(shown)
+            return all(each["state"] == "done" for each in shown)
+
+        await until(both_ended, deadline=30)
+        for replay in begun_:
+            steps = [each["done"] for each in seen if each["id"] == replay["id"]]
+            assert steps == sorted(steps)
+            assert (steps[0], steps[-1]) == (0, COUNT)
+
+
+async def test_a_replay_that_cannot_go_on_keeps_no_other_back(open_house: OpenHouse) -> None:
+    async with open_house() as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook"))
+        await customer.upload()
+        await until(lambda: are(customer, endpoint, "succeeded", 1))
+        stuck = await begun(customer, endpoint, "recover")
+        await done(customer, stuck["id"])
+        await put_back(house, stuck["id"], cursor="nowhere:")
+
+        replay = await begun(customer, endpoint, "replay")
+
+        assert (await done(customer, replay["id"]))["requested"] == 1
+        shown = await customer.call("GET", f"/v1/replays/{stuck['id']}")
+        assert shown["state"] == "running"
+
+
+async def test_a_recovery_whose_cursor_is_of_another_version_begins_anew(
+    open_house: OpenHouse,
+) -> None:
+    async with open_house(retries="none") as house:
+        customer = Customer(house.http)
+        endpoint = await customer.endpoint(house.receiver.on("/hook", Answer(500)))
+        await failed_uploads(customer, endpoint)
+        recovery = await begun(customer, endpoint, "recover")
+        await done(customer, recovery["id"])
+
+        await put_back(house, recovery["id"], cursor="records:exhausted 69a42a7c3742")
+        await done(customer, recovery["id"])
+
+        assert len(house.receiver.received) == 2 * COUNT, "each was sent again once"
+
+
+async def put_back(house: TestHouse, replay_id: str, cursor: str) -> None:
+    """Let a replay that has ended run on from another place."""
+    of_it = update(ReplayRow).where(col(ReplayRow.id) == replay_id)
+    async with (
+        opened(house.settings.database("subscriptions"), SCHEMA) as database,
+        database.engine.begin() as connection,
+    ):
+        await connection.execute(of_it.values(state="running", cursor=cursor))
 
 
 async def test_an_endpoint_that_is_deleted_ends_its_replay(

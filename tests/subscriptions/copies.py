@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from nats.aio.msg import Msg
 
 from telecine.clock import time_line
-from telecine.shared.aggregates.endpoint import Active, Profile
+from telecine.shared.aggregates.endpoint import Active, Living, Profile
 from telecine.shared.aggregates.signing_keys import SigningKey
 from telecine.shared.copies.leading import leading
 from telecine.shared.events.clock import ClockStarted
@@ -69,13 +69,13 @@ class Copies:
         self._started.append(Copy(bus, stack))
         return self._started[-1]
 
-    async def show(self, *endpoints: Active) -> None:
-        """Let matching know endpoints."""
+    async def show(self, *endpoints: Living, since: int = 1) -> None:
+        """Let matching know endpoints, by facts from a position on."""
         async with opened(self._database_url, SCHEMA) as database:
             async with database.alone() as connection:
                 await connection.run_sync(folded, SCHEMA.views[0])  # else each copy makes it anew
             view = EndpointView(database)
-            for sequence, each in enumerate(endpoints, 1):
+            for sequence, each in enumerate(endpoints, since):
                 await view.put(each, sequence)
 
     async def end(self) -> None:

@@ -71,3 +71,12 @@ async def test_old_links_are_forgotten_and_young_ones_kept(chains: Chains) -> No
     assert await chains.prune(minute(6)) == 2
 
     assert await chains.link(links("a3", "a4")) == {"a3": None, "a4": "a3"}
+
+
+async def test_places_are_found_by_the_time_of_their_events(chains: Chains) -> None:
+    first, second, third = links("a1"), links("b1", chain="e:w"), links("a2", at=2)
+    await chains.link([*second, *first, *third])
+    await chains.link(links("a3", at=3))
+
+    assert await chains.at({minute(1), minute(2)}) == [*second, *first, *third]
+    assert await chains.at(set()) == []

@@ -10,6 +10,7 @@ import pytest
 from nats.aio.msg import Msg
 from structlog.testing import capture_logs
 
+from telecine.shared.aggregates.endpoint import Inactive
 from telecine.shared.copies import lease
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Stamp
@@ -168,6 +169,38 @@ async def test_what_may_have_been_owed_by_a_copy_before_is_owed_with_a_word_of_t
     assert by_one
     assert [each.again for each in sent[: len(by_one)]] == [False] * len(by_one)
     assert by_one <= {each.delivery_id for each in sent if each.again}
+
+
+async def test_what_was_given_its_place_is_owed_though_its_endpoint_is_off_by_then(
+    bus: Bus, on_sqlite: Copies, failpoints: Failpoints
+) -> None:
+    """Nothing would ever come of it else, and whatever is behind it would wait for that."""
+    await live_on(bus, 1)
+    linked = failpoints.set(MOMENTS["linked"], "after", "stops")
+    one = await on_sqlite.start("one")
+    await until(linked.reached.is_set)
+    await one.die()
+    await on_sqlite.show(*(Inactive(each.profile) for each in ENDPOINTS), since=10)
+    await on_sqlite.start("two")
+    await until(lambda: _is_matched(bus), deadline=30)
+
+    await on_sqlite.show(*ENDPOINTS, since=20)
+    for version in range(2, len(LIFE) + 1):
+        await live_on(bus, version)
+    await until(lambda: _is_matched(bus), deadline=30)
+
+    owed = await owed_in_order(bus)
+    assert len({each.delivery_id for each in owed}) == len(owed)
+    last = [each for each in owed if each.event_type == "video.process_succeeded"]
+    assert len(last) == VIDEOS * len(ENDPOINTS)
+    named = {each.predecessor for each in owed if each.predecessor}
+    assert named <= {each.delivery_id for each in owed}
+
+
+async def _is_matched(bus: Bus) -> bool:
+    """Whether every fact has been matched."""
+    info = await bus.js.consumer_info("VIDEOS", "subscriptions-matching")
+    return not info.num_pending and not info.num_ack_pending
 
 
 async def test_order_outlives_one_copy_after_the_other(bus: Bus, house: Copies) -> None:

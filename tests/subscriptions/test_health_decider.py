@@ -58,6 +58,12 @@ def test_a_success_ends_it_and_is_a_recovery_if_the_failing_was_told(
     assert succeeded(health, success) == Diagnosis(WELL, wish)
 
 
+def test_news_of_the_house_that_are_taken_prove_nothing() -> None:
+    failing = Failing(minute(1), 2, told=True)
+    own = Success(delivery_id="d", event_type="delivery.failing", number=1, status=200)
+    assert succeeded(failing, own) == Diagnosis(failing)
+
+
 @pytest.mark.parametrize(
     ("failure", "told"),
     [(FAILED, False), (RESEND_FAILED, False), (FAILING, True), (EXHAUSTED, True)],

@@ -31,8 +31,8 @@ from telecine.shared.wire.cloudevents import cloudevent
 
 #: How many attempts of a delivery have failed when it is told that it is failing.
 FAILING = 4
-#: Whose attempts leave the delivery's chain as it is.
-_ASIDE = ("resend", "replay")
+#: Attempts that are made on request: they leave a delivery's chain as it is, or are all of it.
+_ASIDE = ("resend", "replay", "test")
 
 
 @dataclass(slots=True, eq=False)
@@ -80,14 +80,14 @@ def news(told: Told) -> list[AttemptMade]:
         "error": attempt.error,
     }
     aside = attempt.trigger in _ASIDE
+    facts: list[AttemptMade] = []
     if attempt.next_at:
-        due = attempt.next_at
-        failed: list[AttemptMade] = [AttemptFailed(**common, next_at=due)]
-        failing = attempt.number == FAILING and not aside
-        return [*failed, AttemptFailing(**common, next_at=due)] if failing else failed
+        facts.append(AttemptFailed(**common, next_at=attempt.next_at))
+        if attempt.number == FAILING and not aside:
+            facts.append(AttemptFailing(**common, next_at=attempt.next_at))
     if attempt.status == HTTPStatus.GONE:
-        return [AttemptGone(**common, endpoint_sequence=told.seen)]
-    return [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
+        facts.append(AttemptGone(**common, endpoint_sequence=told.seen))
+    return facts or [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
 
 
 def successes(told: Sequence[Told]) -> bytes:

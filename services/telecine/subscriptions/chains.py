@@ -5,7 +5,7 @@ together, before any of them is published. So whoever matches the same fact agai
 another copy, finds the same predecessors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,16 @@ class Chains:
                 found = await connection.execute(_predecessors(ids))
                 before |= {row.delivery_id: row.before for row in found}
         return before
+
+    async def at(self, moments: Collection[datetime]) -> list[Link]:
+        """Answer the links of events of these virtual times, in their order."""
+        wanted = (
+            select(col(LinkRow.delivery_id), col(LinkRow.chain), col(LinkRow.at))
+            .where(col(LinkRow.at).in_(moments))
+            .order_by(col(LinkRow.place))
+        )
+        async with self._database.session() as session:
+            return [Link(*row) for row in await session.execute(wanted)]
 
     async def prune(self, before: datetime) -> int:
         """Forget some links of events before a virtual time; answer how many."""

@@ -5,7 +5,7 @@ commands and queries; see docs/decisions, "The fan-out is in order".
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ import structlog
 from telecine.platforms.pack import Fidelity
 from telecine.shared.copies.lease import Lease
 from telecine.shared.errors import Unavailable
-from telecine.shared.log.eventlog import EventLog
+from telecine.shared.log.eventlog import EventLog, last_position
 from telecine.shared.log.kinds import ENDPOINT
 from telecine.shared.tables.database import Database
 from telecine.shared.tasks import alongside
@@ -25,6 +25,7 @@ from telecine.shared.wire.in_order import InOrder
 from telecine.shared.wire.pull import HandleGroup
 from telecine.subscriptions.announcing import Announcing
 from telecine.subscriptions.audience import Audience
+from telecine.subscriptions.begun import Begun
 from telecine.subscriptions.chains import AT_ONCE, Chains
 from telecine.subscriptions.endpoint_news import FACTS, EndpointNews
 from telecine.subscriptions.health import Healths
@@ -80,6 +81,7 @@ class FanOut:
         self._chains = Chains(database)
         self._view = EndpointView(database)
         self._audience = Audience(self._view, fidelity)
+        self._begun = Begun(self._chains, self._view)
 
     @asynccontextmanager
     async def reign(self, lease: Lease) -> AsyncIterator[None]:
@@ -88,22 +90,31 @@ class FanOut:
         await self._chains.begin(f"{self._name}-{lease.revision}")
         owing = Owing(self._bus, self._chains, lease)
         async with AsyncExitStack() as stack:
-            for work in [*self._matching(owing), *await self._operating(owing)]:
+            for work in [*await self._matching(owing), *await self._operating(owing)]:
                 await stack.enter_async_context(self._pull(work, lease).running())
             await stack.enter_async_context(self._replaying(lease).running())
             await stack.enter_async_context(alongside("prune chains", self._prune()))
             yield
 
-    def _matching(self, owing: Owing) -> Iterator[Work]:
+    async def _matching(self, owing: Owing) -> list[Work]:
         """What happens to videos, live streams and jobs, to whoever wants it."""
+        works: list[Work] = []
         for durable, kind in MATCHED.items():
-            log = EventLog(self._bus, kind)
-            matching = Matching(self._bus, log, self._audience, owing, durable)
-            yield Work(kind.stream, durable, [f"{kind.name}.>"], matching.take, ABREAST)
+            matching = Matching(
+                self._bus,
+                EventLog(self._bus, kind),
+                self._audience,
+                owing,
+                durable,
+                begun=self._begun,
+                begun_up_to=await last_position(self._bus, kind.stream),
+            )
+            works.append(Work(kind.stream, durable, [f"{kind.name}.>"], matching.take, ABREAST))
+        return works
 
     async def _operating(self, owing: Owing) -> list[Work]:
         """What comes of deliveries: the house's own decisions and news."""
-        announcing = Announcing(self._audience, owing)
+        announcing = Announcing(self._audience, owing, self._begun)
         log = EventLog(self._bus, ENDPOINT)
         reacting = Reacting(
             self._bus,

@@ -55,7 +55,12 @@ class Endpoint:
 
 
 def succeeded(health: Health, success: Success) -> Diagnosis:
-    """Answer what a success makes of it: it is well, and if it was told of as failing, that is told."""
+    """Answer what a success makes of it: it is well, and if it was told of as failing, that is told.
+
+    The house's own news prove nothing: a receiver may take these and fail at all that it is owed.
+    """
+    if success.event_type in OPERATIONAL_TYPES:
+        return Diagnosis(health)
     told = isinstance(health, Failing) and health.told
     return Diagnosis(WELL, Recover(success.delivery_id) if told else None)
 

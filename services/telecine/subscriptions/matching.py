@@ -16,8 +16,8 @@ from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import JOB, LIVE, VIDEO
 from telecine.shared.time.virtual_time import wall_now
 from telecine.shared.wire.bus import Bus
-from telecine.shared.wire.place import nanoseconds, place_of
 from telecine.subscriptions.audience import Audience, Listener
+from telecine.subscriptions.begun import Begun, Happening, Placed
 from telecine.subscriptions.owing import Due, Owing
 from telecine.subscriptions.telling import Told, owed_of
 from telecine.subscriptions.wanting import chain_of
@@ -46,17 +46,27 @@ def _about(message: Msg) -> tuple[str, str]:
 
 
 class Matching:
-    """Owes a fact to each endpoint that wants it."""
+    """Owes a fact to each endpoint that wants it. Facts up to the position `begun_up_to` may have been
+    begun with by somebody before."""
 
     def __init__(
-        self, bus: Bus, log: EventLog[Any, Any], audience: Audience, owing: Owing, durable: str
+        self,
+        bus: Bus,
+        log: EventLog[Any, Any],
+        audience: Audience,
+        owing: Owing,
+        durable: str,
+        *,
+        begun: Begun,
+        begun_up_to: int,
     ) -> None:
         self._bus = bus
         self._durable = durable
         self._log = log
         self._audience = audience
         self._owing = owing
-        self._began = nanoseconds(wall_now())
+        self._begun = begun
+        self._begun_up_to = begun_up_to
 
     async def take(self, messages: list[Msg]) -> None:
         """Match some facts, in their order, against the endpoints as they are now."""
@@ -64,41 +74,63 @@ class Matching:
         listeners = {
             org: await self._audience.of(org) for org in dict.fromkeys(o for _, o in about)
         }
+        wanting = [listeners[org].of(event_type) for event_type, org in about]
+        placed = await self._placed(messages, wanting)
         due: list[Due] = []
         begun: list[Msg] = []
-        for message, (event_type, org) in zip(messages, about, strict=True):
-            if wanting := listeners[org].of(event_type):  # most facts are wanted by nobody
-                due = await self._begin(message, wanting, due)
+        for message, wanted, left in zip(messages, wanting, placed, strict=True):
+            if wanted or left:  # most facts are wanted by nobody
+                due = await self._begin(message, wanted, left, due)
             begun.append(message)
             if len(due) >= TOGETHER:
                 await self._finish(begun, due)
                 due, begun = [], []
         await self._finish(begun, due)
 
-    async def _begin(self, message: Msg, wanting: list[Listener], due: list[Due]) -> list[Due]:
+    async def _placed(
+        self, messages: list[Msg], wanting: list[list[Listener]]
+    ) -> list[list[Placed]]:
+        """Answer for each fact who has a place for it beside those that want it by now."""
+        happenings: dict[int, Happening] = {}
+        for number, (message, wanted) in enumerate(zip(messages, wanting, strict=True)):
+            if self._may_be_begun(message):
+                fact, told = self._log.parse(message), {each.profile.id for each, _ in wanted}
+                happenings[number] = Happening(fact.stamp.at, (fact.id,), told)
+        if not happenings:
+            return [[] for _ in messages]
+        found = dict(zip(happenings, await self._begun.of([*happenings.values()]), strict=True))
+        return [found.get(number, []) for number in range(len(messages))]
+
+    def _may_be_begun(self, message: Msg) -> bool:
+        """Whether a fact may have been matched before, here or by whoever led before us."""
+        position = message.metadata.sequence.stream
+        return position <= self._begun_up_to or self._bus.redelivered(message)
+
+    async def _begin(
+        self, message: Msg, wanting: list[Listener], placed: list[Placed], due: list[Due]
+    ) -> list[Due]:
         """Add what is owed for a fact; owe at once what is too much to be owed with the others."""
         fact = self._log.parse(message)
         told = await self._told(fact)
         trace = self._trace(message)
-        matched_at, again = wall_now(), self._again(message)
+        matched_at, again = wall_now(), self._may_be_begun(message)
         for listener in wanting:
             owed = owed_of(told, listener, matched_at, again=again)
             due.append(Due(owed, chain_of(listener[0].profile, owed.video_id), trace))
             if len(due) >= 2 * TOGETHER:
                 await self._owing.owe(due)
                 due = []
+        for each in placed:
+            owed = owed_of(told, (each.endpoint, each.sequence), matched_at, again=again)
+            due.append(Due(owed, each.chain, trace))
         log.info(
             "delivery.requested",
             correlation_id=fact.trace.correlation_id,
             video_id=fact.stamp.id,
             type=fact.fact.type,
-            endpoints=len(wanting),
+            endpoints=len(wanting) + len(placed),
         )
         return due
-
-    def _again(self, message: Msg) -> bool:
-        """Whether a fact may have been matched before, here or by whoever led before us."""
-        return place_of(message).stored_at < self._began or self._bus.redelivered(message)
 
     async def _finish(self, messages: list[Msg], due: list[Due]) -> None:
         if due:

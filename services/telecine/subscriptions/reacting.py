@@ -81,14 +81,14 @@ class Reacting:
             seen = await self._obeying.version_at(news.org, endpoint_id, fact.endpoint_sequence)
             await self._obey(news, endpoint_id, Disable("gone", seen))
             return
+        if isinstance(fact, AttemptFailing | AttemptExhausted):
+            await self._tell(news, fact)
         active = (await self._audience.of(news.org)).by_id.get(endpoint_id)
         if active is None:
             return  # nothing more is owed to it, and it begins anew when it is switched on
         health = changed.get(endpoint_id, self._healths.get(endpoint_id))
         known = Endpoint(active.profile.version, active.profile.renewed)
         diagnosis = failed(health, fact, news.at, known, self._disable_after)
-        if isinstance(fact, AttemptFailing | AttemptExhausted):
-            await self._tell(news, fact)
         if diagnosis.wish:
             await self._obey(news, endpoint_id, diagnosis.wish)
         if diagnosis.health != health:

@@ -20,7 +20,7 @@ from telecine.shared.aggregates.endpoint import Deleted
 from telecine.shared.aggregates.event_types import wanted
 from telecine.shared.contracts.delivery import ListDeliveries, ResendDelivery
 from telecine.shared.copies.lease import Lease
-from telecine.shared.errors import Refusal, TelecineError, Unavailable
+from telecine.shared.errors import Refusal, Unavailable, surprise
 from telecine.shared.log.envelope import Recorded
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import ENDPOINT
@@ -105,7 +105,8 @@ class Replaying:
 
     async def _step(self, row: ReplayRow) -> bool:
         """Read one page of one replay and ask for what it has. False: there was nothing to do now."""
-        waiting, cursor = await self._waiting(row), parse(row.cursor)
+        waiting_there, cursor = await self._waiting(row), parse(row.cursor)
+        waiting = min(waiting_there, row.waiting)  # others' for the same endpoint wait there too
         pending = tuple(json.loads(row.pending))
         read_all = cursor.is_at_end and not pending
         if read_all and not waiting:
@@ -113,7 +114,7 @@ class Replaying:
         listener = await self._listener(row)
         if listener is None and await self._is_deleted(row):
             return await self._move(row, state="cancelled", why="endpoint_deleted")
-        if read_all or waiting >= MOST_WAITING or listener is None:
+        if read_all or waiting_there >= MOST_WAITING or listener is None:
             if waiting != row.waiting:
                 await self._move(row, waiting=waiting)
             return False
@@ -131,8 +132,12 @@ class Replaying:
         return await self._replays.move(row.id, self._clock.now(), **changes)
 
     async def _waiting(self, row: ReplayRow) -> int:
+        """Answer how much of its endpoint's waits to be sent again, whoever asked for it."""
         subject = f"delivery.replay.{row.org}.{row.endpoint_id}"
-        info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
+        try:
+            info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
+        except (NatsError, TimeoutError) as error:
+            raise Unavailable(f"NATS did not answer for {subject}: {error}") from error
         return (info.state.subjects or {}).get(subject, 0)
 
     async def _listener(self, row: ReplayRow) -> Listener | None:
@@ -202,8 +207,18 @@ class Replaying:
                 "limit": _DELIVERIES,
             }
         )
-        page = await call(self._bus, query)
-        chosen = [each.id for each in page.deliveries if row.since <= each.updated_at < row.until]
+        try:
+            page = await call(self._bus, query)
+        except Refusal as error:
+            if cursor.cursor is None:
+                raise
+            log.warning("replay.begins_anew", replay_id=row.id, why=error.message)
+            return Page(InRecords(cursor.state, None), 0)  # what was asked for is not sent twice
+        chosen = [
+            each.id
+            for each in page.deliveries
+            if row.since <= each.updated_at < row.until and each.trigger != "test"
+        ]
         return Page(cursor.read(page.cursor), len(chosen), pending=tuple(chosen))
 
     async def _resend(self, row: ReplayRow, delivery_id: str) -> bool:
@@ -225,5 +240,4 @@ class Replaying:
 
 
 def _waits(error: Exception, **which: str) -> None:
-    expected = isinstance(error, TelecineError | NatsError | TimeoutError)
-    log.warning("replay.waits", error=repr(error), exc_info=not expected, **which)
+    log.warning("replay.waits", error=repr(error), exc_info=surprise(error), **which)

@@ -8,11 +8,10 @@ from typing import Any
 
 from telecine.platforms import packs
 from telecine.platforms.pack import Body
-from telecine.shared.aggregates.endpoint import Profile
+from telecine.shared.aggregates.endpoint import Living, Profile
 from telecine.shared.ids import object_id
 from telecine.shared.log.envelope import Recorded
 from telecine.shared.sending.owed import Owed
-from telecine.subscriptions.audience import Listener
 
 
 class Told:
@@ -32,8 +31,13 @@ class Told:
         return body(delivery_id, endpoint.id)
 
 
-def owed_of(told: Told, listener: Listener, matched_at: datetime, *, again: bool = False) -> Owed:
-    """Answer what one endpoint is owed for a fact: the same for the same fact and endpoint."""
+def owed_of(
+    told: Told, listener: tuple[Living, int], matched_at: datetime, *, again: bool = False
+) -> Owed:
+    """Answer what one endpoint is owed for a fact: the same for the same fact and endpoint.
+
+    `listener`: the endpoint, and the position of its last fact. `again`: it may have been owed before.
+    """
     fact, (endpoint, sequence) = told.fact, listener
     profile = endpoint.profile
     delivery_id = object_id(fact.stamp.at, fact.id, profile.id)

@@ -1,5 +1,6 @@
 """The view of endpoints: written by whoever knows more, read by lists and by matching."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -7,11 +8,14 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from telecine.shared.aggregates.endpoint import Active, Deleted, Known
+from telecine.shared.aggregates.endpoint import Active, Deleted, Known, Living
 from telecine.shared.contracts.subscriptions import EndpointPage, ListEndpoints
 from telecine.shared.tables.database import Database
 from telecine.shared.tables.views import ViewRows
 from telecine.subscriptions.tables import EndpointRow
+
+#: Endpoints that one statement looks for: SQLite takes no more than some thousands of values.
+_AT_ONCE = 500
 
 #: How many endpoints there are, and the sum of the positions of their last facts.
 Mark = tuple[int, int]
@@ -80,3 +84,16 @@ class EndpointView:
             found = (await session.execute(rows)).all()
         states = [(_read(state), sequence) for state, sequence in found]
         return [(state, seq) for state, seq in states if isinstance(state, Active)]
+
+    async def living(self, ids: Sequence[str]) -> dict[str, tuple[Living, int]]:
+        """Answer those of these endpoints that are not deleted, with the positions of their last facts."""
+        found: dict[str, tuple[Living, int]] = {}
+        async with self._database.session() as session:
+            for start in range(0, len(ids), _AT_ONCE):
+                some = col(EndpointRow.id).in_(ids[start : start + _AT_ONCE])
+                rows = select(col(EndpointRow.state), col(EndpointRow.last_seq)).where(some)
+                for text, sequence in await session.execute(rows):
+                    state = _read(text)
+                    if not isinstance(state, Deleted):
+                        found[state.profile.id] = state, sequence
+        return found

@@ -50,3 +50,8 @@ def chain_of(profile: Profile, subject_id: str) -> str | None:
             return profile.id
         case _:
             return None
+
+
+def endpoint_of(chain: str) -> str:
+    """Answer whose a chain is."""
+    return chain.partition(":")[0]

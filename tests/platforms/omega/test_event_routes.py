@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from telecine.platforms.omega.events_table import EVENT_TYPES
 from telecine.simulations.receiver import Answer
 from tests.house import OpenHouse, TestHouse
@@ -78,6 +80,35 @@ async def test_the_detail_is_what_was_sent_and_what_was_answered(house: TestHous
     assert detail["data"]["video"]["uuid"] == video["uuid"]
     assert detail["data"]["video"]["status"] == "process-completed"
     assert b'": ' not in webhook.body, "compact"
+
+
+@pytest.mark.parametrize("quirks", ["on", "off"])
+async def test_what_the_house_itself_has_told_is_no_event_of_the_platforms(
+    open_house: OpenHouse, quirks: str
+) -> None:
+    async with open_house(quirks=quirks) as house:
+        # given
+        made = await create_endpoint(house, house.receiver.on("/hook"), ["video.uploaded"])
+        await upload_link(house)
+        test, own = f"/v1/endpoints/{made['id']}/test", {"type": "delivery.exhausted"}
+        sent = await house.http.post(test, json=own, headers=BEARER)
+        delivery_id = sent.json()["delivery_id"]
+        await house.receiver.wait(lambda it: len(it.at("/hook")) == 2)
+        told = f"/v1/deliveries/{delivery_id}"
+        await until(lambda: answers(house, told))
+
+        # when
+        events = await listed(house, made["id"], 1)
+
+        # then
+        assert [event["type"] for event in events] == ["video.uploaded"]
+        one = f"{WEBHOOKS}/{made['id']}/events/{delivery_id}"
+        answer = await house.http.get(one, headers=BEARER)
+        assert (answer.status_code, message(answer)) == (404, "no such event of this endpoint")
+
+
+async def answers(house: TestHouse, path: str) -> bool:
+    return (await house.http.get(path, headers=BEARER)).status_code == 200
 
 
 async def test_an_event_is_each_endpoints_own(house: TestHouse) -> None:

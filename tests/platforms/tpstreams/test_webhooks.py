@@ -1,8 +1,12 @@
 """Webhooks are created, listed, replaced and deleted as seed 004 documents it."""
 
+import asyncio
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from telecine.platforms.urls import MAX_URL
+from telecine.shared.contracts.endpoint_settings import MAX_DESCRIPTION
+from tests.customer import BEARER
 from tests.house import TestHouse
 from tests.platforms.tpstreams import documented
 from tests.platforms.tpstreams.calling import KEY, NOBODY, WEBHOOK, WEBHOOKS, make_webhook
@@ -151,6 +155,28 @@ async def test_pages_lead_through_all_webhooks_and_back(standing: TestHouse) -> 
     assert seen[1]["previous"] == f"{standing.url}{home}?limit=2"
     assert seen[2]["previous"] == f"{standing.url}{home}?limit=2&offset=2"
     assert urlsplit(seen[0]["next"]).query == "limit=2&offset=2"
+
+
+async def test_a_page_of_the_largest_webhooks_is_listed_whole(standing: TestHouse) -> None:
+    # given
+    largest = {
+        "platform": "tpstreams",
+        "url": f"{WEBHOOK['url']}/{'a' * (MAX_URL - len(WEBHOOK['url']) - 1)}",
+        "description": "\N{CLAPPER BOARD}" * MAX_DESCRIPTION,
+    }
+    made = await asyncio.gather(
+        *(standing.http.post("/v1/endpoints", json=largest, headers=BEARER) for _ in range(160))
+    )
+    assert {each.status_code for each in made} == {201}
+
+    # when
+    answer = await standing.http.get(f"{WEBHOOKS}?limit=500", headers=KEY)
+
+    # then
+    assert answer.status_code == 200, answer.text
+    listed = {each["id"] for each in answer.json()["results"]}
+    assert {each.json()["id"] for each in made} <= listed
+    assert len(listed) == answer.json()["count"]
 
 
 async def test_bad_page_is_refused_by_name(standing: TestHouse) -> None:

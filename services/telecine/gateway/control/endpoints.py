@@ -11,8 +11,8 @@ from telecine.gateway.control.endpoint_shapes import (
 )
 from telecine.gateway.control.parameters import known_platform
 from telecine.gateway.control.tokens import token
+from telecine.platforms.endpoint_list import listed
 from telecine.platforms.house import House
-from telecine.shared.aggregates.endpoint import Living
 from telecine.shared.contracts.endpoint_settings import (
     EndpointPatch,
     NewEndpoint,
@@ -24,11 +24,8 @@ from telecine.shared.contracts.subscriptions import (
     DeleteEndpoint,
     EndpointWish,
     GetEndpoint,
-    ListEndpoints,
 )
 
-#: Endpoints in one question: each may have 12 kB, and a reply 1 MiB.
-_PAGE = 50
 #: How far a list can be turned over: a database takes no more than 63 bits.
 _FURTHEST = 1_000_000
 
@@ -47,18 +44,9 @@ def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
         offset: Annotated[int, Query(ge=0, le=_FURTHEST)] = 0,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> EndpointsAnswer:
-        found: list[Living] = []
-        total, last = offset + limit, offset + limit
-        for start in range(offset, last, _PAGE):
-            query = ListEndpoints(
-                org=org,
-                platform=known_platform(platform),
-                offset=start,
-                limit=min(_PAGE, last - start),
-            )
-            page = await house.call(query)
-            found, total = [*found, *page.endpoints], page.total
-        return EndpointsAnswer(endpoints=[EndpointShape.of(each) for each in found], total=total)
+        found = await listed(house.call, org, known_platform(platform), offset=offset, limit=limit)
+        shown = [EndpointShape.of(each) for each in found.endpoints]
+        return EndpointsAnswer(endpoints=shown, total=found.total)
 
     @routes.get("/endpoints/{endpoint_id}", summary="One endpoint")
     async def endpoint(endpoint_id: str, org: str = authorised) -> EndpointShape:

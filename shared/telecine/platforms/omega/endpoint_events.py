@@ -1,7 +1,7 @@
 """Omega's routes for an endpoint's events: the list, newest first, and one in detail.
 
 `GET /company/client/webhooks/:id` is the list of the endpoint's events: there is no documented call
-for one endpoint.
+for one endpoint. What the house itself tells an endpoint is none of Omega's events: `/v1` lists it.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from telecine.platforms.house import House
 from telecine.platforms.omega.callers import caller_of
 from telecine.platforms.omega.event_shape import detail, item
+from telecine.platforms.omega.events_table import EVENT_TYPES
 from telecine.platforms.omega.streaming import Pages, array
 from telecine.platforms.omega.webhooks import HOME, PLATFORM, known_endpoint
 from telecine.platforms.omega.wire import answer, is_object_id
@@ -64,10 +65,11 @@ class EndpointEvents:
         while more:
             query = ListDeliveries(org=org, endpoint_id=endpoint_id, cursor=cursor)
             page = await self._house.call(query)
+            events = [each for each in page.deliveries if each.event_type in EVENT_TYPES]
             if self._house.quirks == "on":
-                yield [item(delivery) for delivery in page.deliveries]
+                yield [item(event) for event in events]
             else:
-                async for details in self._details(org, page.deliveries):
+                async for details in self._details(org, events):
                     yield details
             cursor, more = page.cursor, page.cursor is not None
 
@@ -80,13 +82,14 @@ class EndpointEvents:
             yield [event for event in found if event is not None]
 
     async def _detail(self, org: str, endpoint_id: str, event_id: str) -> dict[str, Any] | None:
-        """Answer an event, or None: unknown, another endpoint's, or gone since it was listed."""
+        """Answer an event, or None: unknown, another endpoint's, none of Omega's, or gone meanwhile."""
         if not is_object_id(event_id):
             return None
         query = GetDelivery(org=org, delivery_id=event_id, endpoint_id=endpoint_id)
         try:
-            return detail(await self._house.call(query))
+            found = await self._house.call(query)
         except Refusal as refusal:
             if refusal.code != "not_found":
                 raise
             return None
+        return detail(found) if found.delivery.event_type in EVENT_TYPES else None

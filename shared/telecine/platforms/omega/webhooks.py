@@ -15,6 +15,7 @@ from telecine.platforms.omega.reading import read
 from telecine.platforms.omega.streaming import Pages, array
 from telecine.platforms.omega.wire import answer, is_object_id, say
 from telecine.shared.contracts.subscriptions import (
+    ENDPOINTS_PAGE,
     CreateEndpoint,
     DeleteEndpoint,
     EndpointWish,
@@ -27,9 +28,6 @@ from telecine.shared.errors import Refusal
 PLATFORM = "omega"
 HOME = "/company/client/webhooks"
 SPELLINGS = (HOME, "/company/webhooks", "/company/company/webhooks")
-
-#: Endpoints in one question: 50 of the largest fit into the house's 1 MiB messages, 500 do not.
-_PAGE = 50
 
 
 def known_endpoint(endpoint_id: str) -> str:
@@ -111,10 +109,10 @@ class Webhooks:
     async def _pages(self, org: str) -> Pages:
         offset, total = 0, 1
         while offset < total:
-            query = ListEndpoints(org=org, platform=PLATFORM, offset=offset, limit=_PAGE)
+            query = ListEndpoints(org=org, platform=PLATFORM, offset=offset)
             page = await self._house.call(query)
             yield [shown(endpoint, 3) for endpoint in page.endpoints]
-            offset, total = offset + _PAGE, page.total
+            offset, total = offset + ENDPOINTS_PAGE, page.total
 
 
 def _wish(body: EndpointBody) -> EndpointWish:

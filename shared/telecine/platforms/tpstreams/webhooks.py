@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from telecine.platforms.endpoint_list import listed
 from telecine.platforms.house import House
 from telecine.platforms.tpstreams.answers import Invalid, answer, refuse
 from telecine.platforms.tpstreams.auth import enter
@@ -23,7 +24,6 @@ from telecine.shared.contracts.subscriptions import (
     EndpointWish,
     GetEndpoint,
     GetSecrets,
-    ListEndpoints,
     UpdateEndpoint,
 )
 from telecine.shared.errors import Unavailable
@@ -78,8 +78,7 @@ class Webhooks:
         shown = window(request.query_params)
         if isinstance(shown, Invalid):
             return refuse(shown)
-        query = ListEndpoints(org=org, platform=NAME, offset=shown.offset, limit=shown.limit)
-        found = await self._house.call(query)
+        found = await listed(self._house.call, org, NAME, offset=shown.offset, limit=shown.limit)
         results = [await self._shown(each.profile) for each in found.endpoints]
         return answer(page(str(request.url), shown, found.total, results))
 

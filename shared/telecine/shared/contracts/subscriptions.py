@@ -11,6 +11,9 @@ from telecine.shared.events import Wire
 
 LivingEndpoint = Annotated[endpoint.Living, Field(discriminator="kind")]
 
+#: Endpoints in one answer: each may have 12 kB, and a reply has 1 MiB.
+ENDPOINTS_PAGE = min(PAGE, 50)
+
 
 class EndpointAnswer(Wire):
     """An endpoint as it stands, never with a secret."""
@@ -105,7 +108,7 @@ class ListEndpoints(Request[EndpointPage]):
     org: str
     platform: str | None = None
     offset: int = 0
-    limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
+    limit: Annotated[int, Field(ge=1, le=ENDPOINTS_PAGE)] = ENDPOINTS_PAGE
 
 
 class Secrets(Wire):

@@ -84,7 +84,8 @@ class AttemptGone(AttemptMade):
 
 
 class AttemptResendFailed(AttemptMade):
-    """It was made by hand on a delivery that had ended, and failed; nothing follows from it."""
+    """It was made on request (a test, or again on a delivery that had ended), and failed; nothing follows
+    from it."""
 
     type: ClassVar[str] = "attempt.resend_failed"
 
