@@ -38,10 +38,19 @@ ACTS = [
         "a message that came before is held against the record",
         Edit(
             WORKER,
-            "needs_record(Arrived(1, self._bus.redelivered(message)))",
+            "needs_record(Arrived(1, self._redelivered(job)))",
             "needs_record(Arrived(1, False))",
         ),
         tests=NOT_REPEATED,
+    ),
+    act(
+        "delivery-trusts-what-is-matched-again",
+        "what was owed before is held against the record, also where NATS has forgotten it",
+        Edit(WORKER, "        return job.owed.again or self", "        return self"),
+        tests=(
+            "end_to_end/test_matched_again.py::"
+            "test_what_is_matched_again_after_a_kill_of_nats_is_not_sent_again"
+        ),
     ),
     act(
         "delivery-tries-whatever-comes",

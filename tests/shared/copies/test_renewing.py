@@ -10,11 +10,13 @@ from structlog.testing import capture_logs
 
 from telecine.shared.copies import renewing
 from telecine.shared.copies.renewing import renewed
-from telecine.shared.copies.runs import read_marker
+from telecine.shared.copies.runs import Marker, read_marker, write_marker
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.settings import Settings
+from telecine.shared.wire.bus import Bus, connected
 from telecine.shared.wire.streams import ensure
 from telecine.simulations.nats_server import EmbeddedNats
+from tests.waiting import until
 
 
 class Lives:
@@ -92,3 +94,28 @@ async def test_streams_that_cannot_be_made_are_told(
     with pytest.raises(Refusal, match="a mistake"):
         async with renewed(settings(server), "ingest", Lives()):
             pass
+
+
+async def test_a_look_that_word_has_overtaken_brings_no_run_back(
+    server: EmbeddedNats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lives, looks = Lives(), 0
+    async with (
+        connected(server.url, "test") as bus,
+        renewed(settings(server), "ingest", lives) as copy,
+    ):
+
+        async def overtaken(asked: Bus) -> tuple[Marker, int]:
+            nonlocal looks
+            seen = await read_marker(asked)
+            looks += 1
+            if looks == 1:
+                await write_marker(bus, Marker(run=2), seen[1])
+                await until(lambda: lives.begun == 2)
+            return seen
+
+        monkeypatch.setattr(renewing, "read_marker", overtaken)
+        await until(lambda: looks == 3)
+
+        assert copy.marker.run == 2
+        assert lives.begun == 2

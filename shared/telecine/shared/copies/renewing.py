@@ -76,6 +76,7 @@ class Copy:
         self._place: Place = "entering"
         self._run = 0
         self._emptied = 0
+        self._heard = 0
         self._moved = asyncio.Event()
         self._placed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -188,10 +189,13 @@ class Copy:
                 await self._look()
 
     async def _look(self) -> None:
+        heard = self._heard
         marker, _ = await read_marker(self.bus)
-        self._take(marker)
+        if heard == self._heard:  # else what we see may be older than what we were told meanwhile
+            self._take(marker)
 
     async def _hear(self, message: Msg) -> None:
+        self._heard += 1
         self._take(Marker.model_validate_json(message.data))
 
     def _take(self, marker: Marker) -> None:
