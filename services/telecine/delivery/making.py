@@ -108,7 +108,7 @@ class Making:
         """Let the endpoint's lane and breaker know how the attempt ended."""
         lane.hear(silence=tried.verdict.silent or tried.verdict.ours)
         if job.probe:
-            lane.breaker = probed(job.probe, tried.verdict, tried.ended_at)
+            lane.breaker = job.probed = probed(job.probe, tried.verdict, tried.ended_at)
             return
         after = heard(lane.breaker, tried.verdict, tried.ended_at)
         if isinstance(after, Closed) and isinstance(lane.breaker, Closed):
