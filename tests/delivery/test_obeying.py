@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
+from telecine.delivery.job import Job
+from telecine.delivery.lanes import Lane
+from telecine.delivery.making import Making
 from telecine.delivery.parking import ParkingLot
+from telecine.delivery.trying import Tried
 from telecine.shared.tables.database import opened
-from telecine.simulations.receiver import Answer
+from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
 from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, endpoint
@@ -124,6 +129,52 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
     await succeeded(customer, hooks, 3)
 
     assert await rooms.problems() == []
+
+
+async def test_the_longest_wish_is_obeyed_also_if_it_comes_while_a_shorter_one_is_written(
+    house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms, customer = house
+    hear, write, heard = Making._hear, Breakers.opened, 0
+
+    def counted(self: Making, lane: Lane[Job], job: Job, tried: Tried) -> None:
+        nonlocal heard
+        hear(self, lane, job, tried)
+        heard += 1
+
+    async def behind_both(self: Breakers, whose: tuple[str, str], breaker: Open) -> Open:
+        await until(lambda: heard == 2)
+        return await write(self, whose, breaker)
+
+    def decide(_: Received) -> Answer:
+        first = len(receiver.received) == 1
+        return Answer(429, headers={"Retry-After": "1" if first else "600"}, delay=1 + (not first))
+
+    monkeypatch.setattr(Making, "_hear", counted)
+    monkeypatch.setattr(Breakers, "opened", behind_both)
+    receiver.decide = decide
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+
+    async def opened_until() -> datetime | None:
+        backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+        return moment(backlog["open_until"]) if backlog["open_until"] else None
+
+    for number in range(2):
+        await customer.upload(f"clip {number}")
+    await until(lambda: both_wait(customer, hooks))
+    await until(opened_until)
+
+    async def for_ten_minutes() -> bool:
+        now = moment((await customer.call("GET", "/v1/clock"))["now"])
+        shown = await opened_until()
+        return shown is not None and shown - now >= timedelta(seconds=600)
+
+    await until(for_ten_minutes, deadline=5)
+    assert await rooms.problems() == []
+
+
+async def both_wait(customer: Customer, hooks: str) -> bool:
+    return len(await customer.deliveries(endpoint_id=hooks, state="postponed")) == 2
 
 
 async def test_410_switches_the_endpoint_off_and_what_is_owed_goes_out_when_it_is_on_again(
