@@ -15,6 +15,7 @@ from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
 from telecine.delivery.parking import ParkingLot
+from telecine.delivery.records import Records
 from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.tables import GateRow
 from telecine.shared.aggregates.endpoint import Profile
@@ -150,6 +151,44 @@ async def test_a_database_that_fails_in_the_midst_of_it_has_nothing_sent_twice(
         await succeeded(customer, hooks, 7)
 
         assert next(failures, None) is None, "it has failed"
+        times = Counter(about(taken) for taken in receiver.received)
+        assert times.pop("asks for less") == 2
+        assert set(times.values()) == {1}
+        assert await rooms.problems() == []
+
+
+async def test_a_drain_pauses_while_nothing_can_be_recorded(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would fetch what comes back from the lane at once, over and over."""
+    claimed, is_full, claims = Fetching.claimed, False, 0
+
+    async def counted(self: Fetching, endpoint_id: str, generation: int, *, anew: bool) -> Any:
+        nonlocal claims
+        claims += 1
+        return await claimed(self, endpoint_id, generation, anew=anew)
+
+    def expect_writable(_: Records) -> None:
+        if is_full:
+            raise Unavailable("it answers, and takes nothing")
+
+    monkeypatch.setattr(Fetching, "claimed", counted)
+    monkeypatch.setattr(Records, "expect_writable", expect_writable)
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await asked_for_less(customer, receiver)
+        for number in range(4):
+            await customer.upload(f"parked {number}")
+        await until(lambda: waits(customer, hooks, 4))
+        receiver.decide = lambda _: Answer(delay=0.5)
+        await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"settings": {"in_flight": 1}})
+        await customer.speed(1000)
+        await receiver.wait(lambda it: len(it.received) >= 2, deadline=30)
+        is_full, before = True, claims
+
+        await until(lambda: claims > before + 1, deadline=20)
+        is_full = False
+
+        await succeeded(customer, hooks, 5)
         times = Counter(about(taken) for taken in receiver.received)
         assert times.pop("asks for less") == 2
         assert set(times.values()) == {1}

@@ -60,6 +60,7 @@ class Draining:
         self._bus = depot.bus
         self._clock = depot.clock
         self._database = depot.database
+        self._records = depot.records
         self._fetching = Fetching(depot.database)
         self._directory = depot.directory
         self._lot = depot.lot
@@ -167,7 +168,12 @@ class Draining:
         return min(2 * width, _BATCH) - len(drain.under_way)
 
     async def _fetch(self, drain: Drain, most: int) -> int:
-        """Have the oldest that wait sent; answer how many."""
+        """Have the oldest that wait sent; answer how many.
+
+        Raises Unavailable where that could hardly be recorded: each would come back at once, to be fetched
+        again without a pause.
+        """
+        self._records.expect_writable()
         found = await self._fetching.oldest(drain.endpoint_id, most, drain.under_way)
         for row in found:
             self._send(drain, self._job(drain, row))
