@@ -9,9 +9,11 @@ import pytest
 
 from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
+from telecine.delivery.decider import Parking
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
+from telecine.delivery.measures import ParkingMeasures
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.trying import Tried
 from telecine.shared.tables.database import opened
@@ -198,6 +200,21 @@ async def test_410_switches_the_endpoint_off_and_what_is_owed_goes_out_when_it_i
 
     assert [(a["number"], a["status"]) for a in found["attempts"]] == [(1, 410), (2, 200)]
     assert await rooms.problems() == []
+
+
+async def test_what_is_parked_by_a_410_is_counted_once(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Parking] = []
+    monkeypatch.setattr(ParkingMeasures, "parked", lambda _, reason: counted.append(reason))
+    receiver.decide = lambda _: Answer(410)
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+        await customer.upload()
+        await parked(customer, hooks, 1, "disabled")
+
+        assert await rooms.problems() == []
+        assert counted == ["disabled"]
 
 
 async def test_what_nobody_answers_opens_the_breaker_and_a_good_probe_sends_the_rest(
