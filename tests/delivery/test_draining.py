@@ -1,19 +1,29 @@
 """Draining: what is parked goes out as fast as it may, once, and nobody waits for who hangs."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from telecine.delivery.breakers import Breakers
 from telecine.delivery.fetching import Fetching
+from telecine.delivery.gates import arm, locked
+from telecine.delivery.job import Job
+from telecine.delivery.lanes import Lane
+from telecine.delivery.making import Making
+from telecine.delivery.parking import ParkingLot
+from telecine.delivery.records import Records
 from telecine.delivery.sweeping import Sweeping
+from telecine.delivery.tables import GateRow
+from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import Unavailable
+from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
-from tests.customer import Customer
+from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, about, endpoint
 from tests.waiting import until
 
@@ -34,6 +44,84 @@ async def succeeded(customer: Customer, endpoint_id: str, count: int) -> None:
         return len(await customer.deliveries(**query)) == count
 
     await until(all_have, deadline=60)
+
+
+async def asked_for_less(customer: Customer, receiver: Deciding) -> str:
+    """Answer an endpoint whose first webhook was told to come in ten minutes."""
+    busy = Answer(429, headers={"retry-after": "600"})
+    receiver.decide = lambda _: busy if len(receiver.received) == 1 else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED)
+    await customer.upload("asks for less")
+    await customer.one(hooks, "postponed")
+    return hooks
+
+
+async def test_where_nothing_waits_a_drain_ends_although_its_worker_takes_the_breaker_for_open(
+    tmp_path: Path, receiver: Deciding
+) -> None:
+    """On record another worker has closed it, and it is this one that the endpoint's timer comes to."""
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        whose = (ORG, await asked_for_less(customer, receiver))
+        async with opened(rooms.settings.database("delivery"), []) as database:
+
+            async def gate() -> GateRow:
+                async with database.session() as session:
+                    return await session.get_one(GateRow, whose[1])
+
+            async def rests() -> bool:
+                found = await gate()
+                return found.due is None and not found.draining
+
+            await until(lambda: is_open(gate))
+            now = datetime.now(UTC) - timedelta(minutes=1)  # virtual time stands still for less
+            await Breakers(database).closed(whose, now)
+            async with database.writing() as connection:
+                gates = await locked(database, connection, [whose])
+                armed = await arm(connection, gates.values(), now)
+            await ParkingLot(rooms.bus, database).set_timers(armed)
+
+            await until(rests, deadline=10)
+
+            assert (await gate()).generation == armed[0].generation, "the timer was set anew"
+        assert await rooms.problems() == []
+
+
+async def is_open(gate: Callable[[], Awaitable[GateRow]]) -> bool:
+    return (await gate()).open_until is not None
+
+
+async def test_a_probe_that_could_not_be_made_closes_no_breaker(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a worker that has not heard that it is open, since it came later."""
+    attempt, failures = Making.attempt, iter([True])
+
+    async def fails_once(self: Making, lane: Lane[Job], job: Job, profile: Profile) -> None:
+        if job.probe and next(failures, False):
+            raise Unavailable("subscriptions was away, and has the keys")
+        await attempt(self, lane, job, profile)
+
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await asked_for_less(customer, receiver)
+        for number in range(4):
+            await customer.upload(f"parked {number}")
+        await until(lambda: waits(customer, hooks, 4))
+        await rooms.stop("delivery")
+        monkeypatch.setattr(Making, "attempt", fails_once)
+        await rooms.start("delivery")
+        await customer.speed(1000)
+
+        await succeeded(customer, hooks, 5)
+
+        assert next(failures, None) is None, "it has failed"
+        details = [await customer.delivery(each["id"]) for each in await customer.deliveries()]
+        triggers = Counter(each["trigger"] for found in details for each in found["attempts"])
+        assert triggers == {"first": 4, "probe": 1, "retry": 1}
+        assert await rooms.problems() == []
+
+
+async def waits(customer: Customer, endpoint_id: str, count: int) -> bool:
+    return len(await customer.deliveries(endpoint_id=endpoint_id, state="parked")) == count
 
 
 async def test_a_database_that_fails_in_the_midst_of_it_has_nothing_sent_twice(
@@ -63,6 +151,44 @@ async def test_a_database_that_fails_in_the_midst_of_it_has_nothing_sent_twice(
         await succeeded(customer, hooks, 7)
 
         assert next(failures, None) is None, "it has failed"
+        times = Counter(about(taken) for taken in receiver.received)
+        assert times.pop("asks for less") == 2
+        assert set(times.values()) == {1}
+        assert await rooms.problems() == []
+
+
+async def test_a_drain_pauses_while_nothing_can_be_recorded(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would fetch what comes back from the lane at once, over and over."""
+    claimed, is_full, claims = Fetching.claimed, False, 0
+
+    async def counted(self: Fetching, endpoint_id: str, generation: int, *, anew: bool) -> Any:
+        nonlocal claims
+        claims += 1
+        return await claimed(self, endpoint_id, generation, anew=anew)
+
+    def expect_writable(_: Records) -> None:
+        if is_full:
+            raise Unavailable("it answers, and takes nothing")
+
+    monkeypatch.setattr(Fetching, "claimed", counted)
+    monkeypatch.setattr(Records, "expect_writable", expect_writable)
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await asked_for_less(customer, receiver)
+        for number in range(4):
+            await customer.upload(f"parked {number}")
+        await until(lambda: waits(customer, hooks, 4))
+        receiver.decide = lambda _: Answer(delay=0.5)
+        await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"settings": {"in_flight": 1}})
+        await customer.speed(1000)
+        await receiver.wait(lambda it: len(it.received) >= 2, deadline=30)
+        is_full, before = True, claims
+
+        await until(lambda: claims > before + 1, deadline=20)
+        is_full = False
+
+        await succeeded(customer, hooks, 5)
         times = Counter(about(taken) for taken in receiver.received)
         assert times.pop("asks for less") == 2
         assert set(times.values()) == {1}
@@ -158,14 +284,11 @@ async def test_what_comes_late_keeps_to_the_rate_limit_and_is_not_too_old_to_wai
         wish = {"since": "2020-01-01T00:00:00Z"}
         await customer.call("POST", f"/v1/endpoints/{hooks}/replay", wish, status=202)
 
-        async def parked() -> bool:
-            return len(await customer.deliveries(endpoint_id=hooks, state="parked")) == 4
-
-        await until(parked)
+        await until(lambda: waits(customer, hooks, 4))
         swept = sweeps
         await until(lambda: sweeps > swept + 2)
 
-        assert await parked(), "one may go at this moment, and none was given up"
+        assert await waits(customer, hooks, 4), "one may go at this moment, and none was given up"
         assert len(receiver.received) == 1
 
         await customer.speed(10)

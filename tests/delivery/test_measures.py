@@ -30,6 +30,26 @@ async def test_what_is_parked_is_told_apart_from_what_is_postponed(database_url:
     assert shown.value("telecine_breakers_open") == 1
 
 
+async def test_a_breaker_counts_as_open_for_as_long_as_it_holds_something_back(
+    database_url: str,
+) -> None:
+    """Of an endpoint that is deleted, or has nothing to be sent, it would stand open for ever."""
+    metrics = Metrics()
+    async with opened(database_url, TABLES) as database:
+        await add(
+            database,
+            GateRow(endpoint_id="open", org="demo", open_until=after(2)),
+            GateRow(endpoint_id="probed", org="demo", open_until=after(0.5), due=after(1)),
+            GateRow(endpoint_id="deleted", org="demo", open_until=after(0.5)),
+        )
+        stop = watch_waiting(metrics, database, lambda: after(1))
+
+        shown = Page((await metrics.page())[0].decode())
+        stop()
+
+    assert shown.value("telecine_breakers_open") == 2
+
+
 async def test_every_reason_for_parking_is_counted_from_the_start() -> None:
     metrics = Metrics()
     ParkingMeasures(metrics).parked("breaker")

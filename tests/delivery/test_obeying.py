@@ -7,10 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
+from telecine.delivery.decider import Parking
+from telecine.delivery.job import Job
+from telecine.delivery.lanes import Lane
+from telecine.delivery.making import Making
+from telecine.delivery.measures import ParkingMeasures
 from telecine.delivery.parking import ParkingLot
+from telecine.delivery.trying import Tried
 from telecine.shared.tables.database import opened
-from telecine.simulations.receiver import Answer
+from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
 from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, endpoint
@@ -126,6 +133,52 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
     assert await rooms.problems() == []
 
 
+async def test_the_longest_wish_is_obeyed_also_if_it_comes_while_a_shorter_one_is_written(
+    house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms, customer = house
+    hear, write, heard = Making._hear, Breakers.opened, 0
+
+    def counted(self: Making, lane: Lane[Job], job: Job, tried: Tried) -> None:
+        nonlocal heard
+        hear(self, lane, job, tried)
+        heard += 1
+
+    async def behind_both(self: Breakers, whose: tuple[str, str], breaker: Open) -> Open:
+        await until(lambda: heard == 2)
+        return await write(self, whose, breaker)
+
+    def decide(_: Received) -> Answer:
+        first = len(receiver.received) == 1
+        return Answer(429, headers={"Retry-After": "1" if first else "600"}, delay=1 + (not first))
+
+    monkeypatch.setattr(Making, "_hear", counted)
+    monkeypatch.setattr(Breakers, "opened", behind_both)
+    receiver.decide = decide
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+
+    async def opened_until() -> datetime | None:
+        backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+        return moment(backlog["open_until"]) if backlog["open_until"] else None
+
+    for number in range(2):
+        await customer.upload(f"clip {number}")
+    await until(lambda: both_wait(customer, hooks))
+    await until(opened_until)
+
+    async def for_ten_minutes() -> bool:
+        now = moment((await customer.call("GET", "/v1/clock"))["now"])
+        shown = await opened_until()
+        return shown is not None and shown - now >= timedelta(seconds=600)
+
+    await until(for_ten_minutes, deadline=5)
+    assert await rooms.problems() == []
+
+
+async def both_wait(customer: Customer, hooks: str) -> bool:
+    return len(await customer.deliveries(endpoint_id=hooks, state="postponed")) == 2
+
+
 async def test_410_switches_the_endpoint_off_and_what_is_owed_goes_out_when_it_is_on_again(
     house: House, receiver: Deciding
 ) -> None:
@@ -147,6 +200,21 @@ async def test_410_switches_the_endpoint_off_and_what_is_owed_goes_out_when_it_i
 
     assert [(a["number"], a["status"]) for a in found["attempts"]] == [(1, 410), (2, 200)]
     assert await rooms.problems() == []
+
+
+async def test_what_is_parked_by_a_410_is_counted_once(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[Parking] = []
+    monkeypatch.setattr(ParkingMeasures, "parked", lambda _, reason: counted.append(reason))
+    receiver.decide = lambda _: Answer(410)
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+        await customer.upload()
+        await parked(customer, hooks, 1, "disabled")
+
+        assert await rooms.problems() == []
+        assert counted == ["disabled"]
 
 
 async def test_what_nobody_answers_opens_the_breaker_and_a_good_probe_sends_the_rest(

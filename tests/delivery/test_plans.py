@@ -9,15 +9,19 @@ import pytest
 from sqlalchemy import Engine
 
 from telecine.delivery import sweeping
+from telecine.delivery.fetching import Fetching
+from telecine.delivery.schema import SCHEMA
+from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import Customer
-from tests.delivery.statements import Statement, heard
+from tests.delivery.rows import add, delivery
+from tests.delivery.statements import Statement, heard, plans
 from tests.rooms import Rooms
 from tests.waiting import until
 
 #: Indexes of what waits: few rows, however many there are in all.
-_SHORT = "deliveries_(waiting|parked|behind)"
+_SHORT = "deliveries_(waiting|parked|fetched|behind)"
 _WHOLE = re.compile(rf"SCAN (deliveries|attempts)(?!.* INDEX {_SHORT}\b)")
 
 
@@ -70,3 +74,28 @@ async def test_nothing_reads_the_whole_table(
             assert any("predecessor IN" in one for one, _ in made), "nobody was released"
 
         assert reads_all(path, made) == []
+
+
+async def test_what_is_fetched_is_found_without_a_look_at_what_waits_in_a_chain(
+    database_url: str,
+) -> None:
+    """Which may be a million, of an endpoint that wants order, and is looked past at each fetch."""
+    chain = [
+        delivery(f"{number}", state="parked", reason="ordering", predecessor=f"{number - 1}")
+        for number in range(1, 2000)
+    ]
+    async with opened(database_url, SCHEMA) as database:
+        await add(database, delivery("0", state="parked", reason="in_flight"), *chain)
+        if database.is_postgresql:
+            async with database.writing() as connection:
+                await connection.exec_driver_sql("ANALYZE deliveries")
+        fetching = Fetching(database)
+
+        found = [
+            *await plans(database, fetching.oldest("e", 64, ["another"])),
+            *await plans(database, fetching.count("e", 64)),
+        ]
+
+    assert len(found) == 2
+    for plan in found:
+        assert "deliveries_fetched" in plan, plan

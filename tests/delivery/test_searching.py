@@ -16,7 +16,7 @@ from telecine.shared.contracts.attempts import SearchAttempts, Statuses
 from telecine.shared.contracts.delivery import ListDeliveries
 from telecine.shared.tables.database import Database, opened
 from tests.delivery.rows import add, add_many, after, attempt, delivery
-from tests.delivery.statements import heard
+from tests.delivery.statements import plans
 
 NONE = Statuses(least=None, most=None)
 #: How both databases say that they read a whole table.
@@ -188,22 +188,6 @@ async def test_deliveries_are_found_by_why_they_wait_and_when_their_event_was(
 
         assert (found.id, found.reason, found.error) == ("held", "breaker", "status"), wanted
         assert (found.predecessor, found.trigger) == ("early", "first")
-
-
-async def plans(database: Database, ask: Any) -> list[str]:
-    """Ask something; answer how the database finds what every statement of it wants."""
-    with heard(database.engine.sync_engine) as asked:
-        await ask
-    explain = "EXPLAIN " if database.is_postgresql else "EXPLAIN QUERY PLAN "
-    found = []
-    async with database.engine.connect() as connection:
-        for statement, parameters in asked:
-            if "set_config" in statement:  # for the rest of the transaction
-                await connection.exec_driver_sql(statement)
-            elif "FROM" in statement:
-                rows = await connection.exec_driver_sql(explain + statement, parameters)
-                found.append("\n".join(str(row[-1]) for row in rows))
-    return found
 
 
 ALONG: list[tuple[dict[str, Any], str]] = [

@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from structlog.testing import capture_logs
 
-from telecine.shared.tasks import Crew, alongside, in_thread, insist, pause_before
+from telecine.shared.tasks import Crew, alongside, in_thread, insist, pause_before, side_by_side
 from tests.waiting import until
 
 
@@ -54,6 +55,43 @@ async def test_work_that_fails_is_logged_as_an_error() -> None:
     assert logs[0]["event"] == "task.failed"
     assert logs[0]["task"] == "failing"
     assert "nobody awaits me" in logs[0]["error"]
+
+
+async def test_blocks_side_by_side_are_entered_in_turn_and_left_at_once() -> None:
+    order: list[str] = []
+    leaving = asyncio.Barrier(2)
+
+    @asynccontextmanager
+    async def block(name: str) -> AsyncIterator[None]:
+        order.append(name)
+        try:
+            yield
+        finally:
+            await asyncio.wait_for(leaving.wait(), 5)
+
+    async with side_by_side(block("first"), block("second")):
+        assert order == ["first", "second"]
+
+    assert leaving.n_waiting == 0
+
+
+async def test_of_blocks_side_by_side_those_that_were_entered_are_left() -> None:
+    order: list[str] = []
+
+    @asynccontextmanager
+    async def block(name: str, fault: Exception | None = None) -> AsyncIterator[None]:
+        if fault:
+            raise fault
+        try:
+            yield
+        finally:
+            order.append(name)
+
+    with pytest.raises(LookupError):
+        async with side_by_side(block("first"), block("second", LookupError())):
+            raise AssertionError("it cannot be entered")
+
+    assert order == ["first"]
 
 
 async def test_a_crew_ends_with_what_it_has_begun() -> None:

@@ -55,15 +55,17 @@ def heard(breaker: Breaker, verdict: Verdict, now: datetime) -> Breaker:
 
 
 def probed(breaker: Open, verdict: Verdict, now: datetime) -> Breaker:
-    """Answer the breaker after a probe that ended at `now`: whatever answers is there again.
-
-    One that could not even be made is made again soon.
-    """
+    """Answer the breaker after a probe that ended at `now`: whatever answers is there again."""
     if verdict.ours:
-        return replace(breaker, until=now + (_EASE if breaker.reason == "rate_limit" else _COOL))
+        return unheard(breaker, now)
     if verdict.slower or verdict.silent:
         return _opened(verdict, now, breaker.trips)
     return CLOSED
+
+
+def unheard(breaker: Open, now: datetime) -> Open:
+    """Answer the breaker after a probe that could not even be made: it is made again soon."""
+    return replace(breaker, until=now + (_EASE if breaker.reason == "rate_limit" else _COOL))
 
 
 def _heard_late(breaker: Open, verdict: Verdict, now: datetime) -> Breaker:

@@ -12,7 +12,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
-from telecine.delivery.breaker import CLOSED, Breaker, Open
+from telecine.delivery.breaker import CLOSED, Breaker, Open, unheard
 from telecine.delivery.depot import Depot
 from telecine.delivery.fetching import Fetching
 from telecine.delivery.gates import Armed, breaker_of
@@ -60,6 +60,7 @@ class Draining:
         self._bus = depot.bus
         self._clock = depot.clock
         self._database = depot.database
+        self._records = depot.records
         self._fetching = Fetching(depot.database)
         self._directory = depot.directory
         self._lot = depot.lot
@@ -106,9 +107,7 @@ class Draining:
                 if breaker.until > drain.now:
                     return await self._fetching.again_behind(drain.whose, breaker, drain.now)
                 breaker = await self._probe(drain, breaker)
-                if isinstance(breaker, Open):
-                    return await self._fetching.again_at(drain.whose, breaker.until, breaker)
-                await self._fetching.note(drain.endpoint_id, CLOSED)
+                await self._fetching.note(drain.endpoint_id, breaker)
                 continue
             drain.now = max(drain.now, self._clock.now())
             waited, free_at = await self._some(drain, endpoint.profile)
@@ -124,12 +123,16 @@ class Draining:
         return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
 
     async def _probe(self, drain: Drain, breaker: Open) -> Breaker:
-        """Let one through to see whether the endpoint takes anything again."""
+        """Let one through to see whether the endpoint takes anything again.
+
+        What this worker thinks of the breaker is no answer: it may not have heard that it is open.
+        """
         for row in await self._fetching.oldest(drain.endpoint_id, 1):
             log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
-            self._send(drain, self._job(drain, row, "probe", breaker))
+            job = self._job(drain, row, "probe", breaker)
+            self._send(drain, job)
             await self._settle(drain)
-            return self._worker.breaker_of(drain.endpoint_id)
+            return job.probed or unheard(breaker, max(drain.now, self._clock.now()))
         return CLOSED
 
     async def _some(self, drain: Drain, profile: Profile) -> tuple[int, datetime]:
@@ -165,7 +168,12 @@ class Draining:
         return min(2 * width, _BATCH) - len(drain.under_way)
 
     async def _fetch(self, drain: Drain, most: int) -> int:
-        """Have the oldest that wait sent; answer how many."""
+        """Have the oldest that wait sent; answer how many.
+
+        Raises Unavailable where that could hardly be recorded: each would come back at once, to be fetched
+        again without a pause.
+        """
+        self._records.expect_writable()
         found = await self._fetching.oldest(drain.endpoint_id, most, drain.under_way)
         for row in found:
             self._send(drain, self._job(drain, row))

@@ -95,14 +95,10 @@ class Fetching:
             await keep(connection, endpoint_id, due=None, draining=False)
         return []
 
-    async def again_at(
-        self, whose: tuple[str, str], due: datetime, breaker: Breaker | None = None
-    ) -> list[Armed]:
-        """Set the timer anew, and with it the breaker, if there is news of that."""
+    async def again_at(self, whose: tuple[str, str], due: datetime) -> list[Armed]:
+        """Set the timer anew."""
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
-            if breaker:
-                await keep(connection, whose[1], **breaker_columns(breaker))
             return await arm(connection, [gate], due, anew=True)
 
     async def again_behind(

@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from telecine.delivery.decider import Postponed, State
+from telecine.delivery.decider import Parked, Postponed, State
 from telecine.delivery.job import Job, release
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.publishing import Publishing, Told, Waiting
@@ -70,6 +70,9 @@ class Following:
             else:
                 self._lost(each.job)
         _say(won)
+        for each in won:
+            if isinstance(each.after, Parked):
+                self._lot.counted(each.after.reason)
         await insist(partial(self._tell, won), _not_told)
         await self._lot.set_timers(written.armed)
         await insist(partial(self._acknowledge, won), _not_told)

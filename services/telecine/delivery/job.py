@@ -9,7 +9,7 @@ from datetime import datetime
 from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
-from telecine.delivery.breaker import Open
+from telecine.delivery.breaker import Breaker, Open
 from telecine.delivery.decider import INITIAL, State
 from telecine.shared.sending.owed import Owed
 from telecine.shared.wire.holding import Holding
@@ -20,8 +20,9 @@ class Job:
     """Attempt `number` of a delivery in a state, at the virtual moment `now`.
 
     It came with a message that `holding` holds until it is acknowledged, or was fetched by somebody
-    who awaits `done`. `probe`: the breaker's state that it is to try. `cleared`: its predecessor has
-    ended. `doubtful`: somebody else may be at work on it, as after a kill of NATS.
+    who awaits `done`. `probe`: the breaker's state that it is to try, `probed`: the one that came of
+    it. `cleared`: its predecessor has ended. `doubtful`: somebody else may be at work on it, as after a
+    kill of NATS.
     """
 
     owed: Owed
@@ -33,6 +34,7 @@ class Job:
     holding: Holding | None = None
     done: asyncio.Future[None] | None = None
     probe: Open | None = None
+    probed: Breaker | None = None
     cleared: bool = False
     doubtful: bool = False
     tries: int = 0

@@ -40,7 +40,7 @@ class Lane(Generic[J]):
     slow: bool = False
     breaker: Breaker = CLOSED
     moved: float = 0.0  # when an attempt there has ended last
-    turning: bool = False  # the breaker's change is being written
+    turning: Breaker | None = None  # what the breaker is to be as soon as that is on record
     queued: bool = False
 
     @property

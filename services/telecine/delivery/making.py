@@ -108,29 +108,37 @@ class Making:
         """Let the endpoint's lane and breaker know how the attempt ended."""
         lane.hear(silence=tried.verdict.silent or tried.verdict.ours)
         if job.probe:
-            lane.breaker = probed(job.probe, tried.verdict, tried.ended_at)
+            lane.breaker = job.probed = probed(job.probe, tried.verdict, tried.ended_at)
             return
-        after = heard(lane.breaker, tried.verdict, tried.ended_at)
-        if isinstance(after, Closed) and isinstance(lane.breaker, Closed):
+        before, is_turning = lane.turning or lane.breaker, lane.turning is not None
+        after = heard(before, tried.verdict, tried.ended_at)
+        if isinstance(after, Closed) and isinstance(before, Closed) and not is_turning:
             lane.breaker = after
-        elif after != lane.breaker and not lane.turning:
-            lane.turning = True
-            self._insisting.spawn(self._turn(lane, job.whose, after, tried.ended_at))
+        elif after != before:
+            lane.turning = after
+            if not is_turning:
+                self._insisting.spawn(self._turn(lane, job.whose, tried.ended_at))
 
-    async def _turn(
-        self, lane: Lane[Job], whose: tuple[str, str], after: Breaker, now: datetime
-    ) -> None:
-        """Write that a breaker opens or closes, then let the lane know."""
+    async def _turn(self, lane: Lane[Job], whose: tuple[str, str], now: datetime) -> None:
+        """Write that a breaker opens or closes, and what is heard meanwhile; then let the lane know."""
+        written: Breaker | None = None
         try:
-            if isinstance(after, Open):
-                lane.breaker = await self._breakers.opened(whose, after)
-                log.warning("breaker.opened", endpoint_id=whose[1], until=after.until.isoformat())
-            else:
-                armed = await self._breakers.closed(whose, now)
-                lane.breaker = after
-                await self._lot.set_timers(armed)
+            while (after := lane.turning) is not None and after is not written:
+                await self._write(lane, whose, after, now)
+                written = after
         except Unavailable as error:
             log.warning("breaker.not_written", endpoint_id=whose[1], error=str(error))
         finally:
-            lane.turning = False
+            lane.turning = None
         self._turned(lane)
+
+    async def _write(
+        self, lane: Lane[Job], whose: tuple[str, str], after: Breaker, now: datetime
+    ) -> None:
+        if isinstance(after, Open):
+            lane.breaker = await self._breakers.opened(whose, after)
+            log.warning("breaker.opened", endpoint_id=whose[1], until=after.until.isoformat())
+        else:
+            armed = await self._breakers.closed(whose, now)
+            lane.breaker = after
+            await self._lot.set_timers(armed)

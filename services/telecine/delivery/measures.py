@@ -8,7 +8,7 @@ from typing import get_args
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlmodel import col
 
 from telecine.delivery.decider import Parking
@@ -128,7 +128,6 @@ def watch_waiting(
     breakers = metrics.gauge(
         "telecine_breakers_open", "Endpoints that are sent nothing but a probe now and then."
     )
-    opened = select(func.count()).where(col(GateRow.open_until).is_not(None))
     rows = (
         select(col(DeliveryRow.state), func.count(), func.min(col(DeliveryRow.created_at)))
         .where(text(WAITS))
@@ -138,7 +137,7 @@ def watch_waiting(
     async def look() -> None:
         async with database.session() as session:
             found = {state: (n, since) for state, n, since in (await session.execute(rows)).all()}
-            breakers.set(await session.scalar(opened) or 0)
+            breakers.set(await session.scalar(_opened(now())) or 0)
         for state in WAITING:
             number, since = found.get(state, (0, None))
             age = (now() - since).total_seconds() if since else 0.0
@@ -146,3 +145,9 @@ def watch_waiting(
             oldest.labels(state).set(max(0.0, age))
 
     return metrics.look_at("deliveries", (count, oldest, breakers), look)
+
+
+def _opened(now: datetime) -> Select[int]:
+    """Answer how many breakers hold something back: until their time, and behind it what has a timer."""
+    holds = or_(col(GateRow.open_until) > now, col(GateRow.due).is_not(None))
+    return select(func.count()).where(col(GateRow.open_until).is_not(None), holds)

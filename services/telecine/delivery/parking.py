@@ -90,6 +90,10 @@ class ParkingLot:
             for wish in wishes
         ]
 
+    def counted(self, reason: Parking) -> None:
+        """Count a delivery that was parked by the record of its attempt."""
+        self._parked(reason)
+
     async def remind(self, endpoint_id: str) -> None:
         """Set an endpoint's timer once more, if one is to be set: who did may not have lived to."""
         async with self._database.session() as session:

@@ -1,7 +1,7 @@
 """The delivery service: composition only."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -39,6 +39,7 @@ from telecine.shared.log.kinds import ENDPOINT
 from telecine.shared.observing.metrics import Metrics
 from telecine.shared.settings import Settings
 from telecine.shared.tables.database import Database
+from telecine.shared.tasks import side_by_side
 from telecine.shared.wire.pull import Handle, Pull, singly
 from telecine.shared.wire.rpc import serve
 
@@ -87,20 +88,22 @@ async def _work(
     worker = Worker(depot, slots=me.settings.in_flight)
     resends, draining = Resends(depot, worker), Draining(depot, worker)
     await me.stack.enter_async_context(worker.running())
-    for running in (
-        _intake(me, worker, "DELIVERIES", "delivery-requested", "delivery.requested.>"),
-        _intake(me, worker, "DUE", "delivery-due", "due.delivery.>"),
-        _pull(me, "DUE", "delivery-gates", "due.gate.>", abreast=_DRAINED, handle=draining.take),
-        _pull(
-            me,
-            "DELIVERIES",
-            "delivery-replay",
-            "delivery.replay.>",
-            abreast=_REPLAYED,
-            handle=resends.take,
-        ),
-    ):
-        await me.stack.enter_async_context(running.running())
+    # Whoever is to stop begins nothing new, and has one grace for all that is under way.
+    await me.stack.enter_async_context(
+        side_by_side(
+            _intake(me, worker, "DELIVERIES", "delivery-requested", "delivery.requested.>"),
+            _intake(me, worker, "DUE", "delivery-due", "due.delivery.>"),
+            _pull(me, "DUE", "delivery-gates", "due.gate.>", draining.take, abreast=_DRAINED),
+            _pull(
+                me,
+                "DELIVERIES",
+                "delivery-replay",
+                "delivery.replay.>",
+                resends.take,
+                abreast=_REPLAYED,
+            ),
+        )
+    )
     sweeping = Sweeping(me.settings, depot)
     await me.stack.enter_async_context(sweeping.running())
     retention = Retention(Bounds.of(me.settings), me.clock.now, database)
@@ -125,12 +128,16 @@ def _policy(settings: Settings) -> Policy:
     return Policy(settings.retries, settings.endpoint_in_flight, settings.jitter, settings.seed)
 
 
-def _intake(me: Instance, worker: Worker, stream: str, durable: str, subject: str) -> Intake:
+def _intake(
+    me: Instance, worker: Worker, stream: str, durable: str, subject: str
+) -> AbstractAsyncContextManager[None]:
     take = worker.requested if stream == "DELIVERIES" else worker.due
-    return Intake(me.bus, stream, durable, subject, take, finish=worker.finish, window=_WINDOW)
+    intake = Intake(me.bus, stream, durable, subject, take, finish=worker.finish, window=_WINDOW)
+    return intake.running()
 
 
 def _pull(
-    me: Instance, stream: str, durable: str, subject: str, *, abreast: int, handle: Handle
-) -> Pull:
-    return Pull(me.bus, stream, durable, [subject], singly(handle), concurrency=abreast)
+    me: Instance, stream: str, durable: str, subject: str, handle: Handle, *, abreast: int
+) -> AbstractAsyncContextManager[None]:
+    pull = Pull(me.bus, stream, durable, [subject], singly(handle), concurrency=abreast)
+    return pull.running()

@@ -13,6 +13,8 @@ _ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 #: Which deliveries nobody has done with; in these very words, or the index of them is not used.
 WAITS = "state IN ('postponed', 'parked')"
 PARKED = "state = 'parked'"
+#: Which an endpoint's timer fetches: not those that wait in a chain, of which there may be many.
+FETCHED = "state = 'parked' AND reason != 'ordering'"
 #: Which attempts failed.
 FAILED = "error IS NOT NULL"
 
@@ -38,6 +40,7 @@ class DeliveryRow(SQLModel, table=True):
         ),
         _partial("deliveries_waiting", "state", "created_at", where=WAITS),
         _partial("deliveries_parked", "endpoint_id", "created_at", "id", where=PARKED),
+        _partial("deliveries_fetched", "endpoint_id", "created_at", "id", where=FETCHED),
         _partial("deliveries_behind", "predecessor", where=PARKED),
     )
 

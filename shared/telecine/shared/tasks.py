@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import structlog
@@ -26,6 +26,19 @@ async def alongside(name: str, *work: Coroutine[Any, Any, None]) -> AsyncIterato
         yield
     finally:
         await _end(tasks)
+
+
+@asynccontextmanager
+async def side_by_side(*blocks: AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+    """Enter blocks one after the other, and leave all of them at once: none waits for another's end."""
+    entered: list[AbstractAsyncContextManager[None]] = []
+    try:
+        for block in blocks:
+            await block.__aenter__()
+            entered.append(block)
+        yield
+    finally:
+        await asyncio.gather(*(block.__aexit__(None, None, None) for block in entered))
 
 
 class Crew:

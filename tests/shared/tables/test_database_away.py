@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]  # it has no stubs
@@ -14,6 +15,7 @@ from telecine.shared.copies import reachable as looking
 from telecine.shared.copies.heartbeat import Beating, Pulse
 from telecine.shared.copies.reachable import reachable
 from telecine.shared.errors import Unavailable
+from telecine.shared.tables import one_writer
 from telecine.shared.tables.database import Database, opened
 from telecine.shared.tables.database_away import _is_trouble
 from telecine.shared.tables.writable import try_writing
@@ -72,6 +74,46 @@ async def test_a_database_that_cannot_be_written_is_unavailable(tmp_path: Path) 
         with pytest.raises(Unavailable, match="readonly"):
             async with database.engine.begin() as connection:
                 await connection.execute(text("INSERT INTO t VALUES (1)"))
+
+
+async def write(database: Database) -> None:
+    async with database.writing() as connection:
+        await connection.execute(text("CREATE TABLE t (n INTEGER)"))
+
+
+@pytest.mark.parametrize("trial", [False, True], ids=["work", "trial"])
+async def test_who_waits_for_another_processs_write_holds_up_nobody(
+    tmp_path: Path, trial: bool
+) -> None:
+    file = tmp_path / "test.db"
+    async with opened(f"sqlite+aiosqlite:///{file}", []) as database:
+        with closing(sqlite3.connect(file, isolation_level=None)) as another:
+            another.execute("BEGIN IMMEDIATE")
+            written = asyncio.create_task(
+                try_writing(database.engine) if trial else write(database)
+            )
+            done, _ = await asyncio.wait({written}, timeout=0.2)
+            assert not done
+            another.execute("ROLLBACK")  # by the loop, which had to come to it
+
+            await asyncio.wait_for(written, 5)
+
+            assert not database.doubted.is_set()
+
+
+async def test_a_write_that_another_process_never_ends_makes_the_database_unavailable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_writer, "PATIENCE", 0.1)
+    file = tmp_path / "test.db"
+    async with opened(f"sqlite+aiosqlite:///{file}", []) as database:
+        with closing(sqlite3.connect(file, isolation_level=None)) as another:
+            another.execute("BEGIN IMMEDIATE")
+            with pytest.raises(Unavailable, match="locked"):
+                await write(database)
+            assert database.doubted.is_set()
+
+        await write(database)
 
 
 async def test_a_wrong_statement_is_a_defect(database_url: str) -> None:

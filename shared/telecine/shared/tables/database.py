@@ -24,6 +24,7 @@ from telecine.shared.tables.checkpoints import keep_checkpoints
 from telecine.shared.tables.database_away import tell_when_away, told_when_away
 from telecine.shared.tables.engines import engine_of
 from telecine.shared.tables.migrations import migrate
+from telecine.shared.tables.one_writer import begin_to_write
 from telecine.shared.tables.schema import Schema, View, make_views, table_of
 from telecine.shared.tasks import alongside, in_thread
 
@@ -94,8 +95,10 @@ class Database:
         # Who waits for the one writer of SQLite waits here, and lets the event loop go on.
         turn = nullcontext() if self.is_postgresql else self._turn
         async with turn, self.engine.connect() as connection:
-            begin = "SELECT 1" if self.is_postgresql else "BEGIN IMMEDIATE"
-            await connection.exec_driver_sql(begin)
+            if self.is_postgresql:
+                await connection.exec_driver_sql("SELECT 1")
+            else:
+                await begin_to_write(connection)
             try:
                 yield connection
             except BaseException:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from telecine.shared.tables.checkpoints import LAST_RESORT
 from telecine.shared.tables.database_away import connect
+from telecine.shared.tables.one_writer import PATIENCE
 from telecine.shared.tables.sqlite import IN_LOOP
 
 
@@ -41,7 +42,7 @@ def _tune_sqlite(connection: Any, _: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000:.0f}")
     cursor.execute("PRAGMA cache_spill=OFF")  # the disk is not written to before the commit
     cursor.execute(f"PRAGMA wal_autocheckpoint={LAST_RESORT}")
     cursor.close()

@@ -1,9 +1,13 @@
 """Whether a database takes what is written to it: tried, since a full one answers every question."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from secrets import token_hex
 
 from sqlalchemy import Column, MetaData, String, Table, delete, insert
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from telecine.shared.tables.one_writer import begin_to_write
 
 #: Bytes, in hexadecimal: more than the room that others happen to leave in a page.
 _BYTES = 32_768
@@ -19,8 +23,17 @@ _TRIAL = Table(
 async def try_writing(engine: AsyncEngine) -> None:
     """Commit some new pages, and give them back. Raises Unavailable if there is no room for them."""
     row = {"id": token_hex(16), "filler": token_hex(_BYTES)}
-    async with engine.begin() as connection:
+    async with _writing(engine) as connection:
         await connection.run_sync(_TRIAL.create, checkfirst=True)
         await connection.execute(insert(_TRIAL), [row])
-    async with engine.begin() as connection:
+    async with _writing(engine) as connection:
         await connection.execute(delete(_TRIAL).where(_TRIAL.c.id == row["id"]))
+
+
+@asynccontextmanager
+async def _writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            await begin_to_write(connection)
+        yield connection
+        await connection.commit()
