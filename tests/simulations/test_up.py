@@ -69,7 +69,7 @@ async def test_a_signal_ends_one_that_still_waits_for_its_nats_server(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     output = tmp_path / "output"
-    nobody = f"nats://127.0.0.1:{free_port()}"
+    nobody = f"127.0.0.1:{free_port()}"
     with output.open("wb") as out:
         running = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -78,7 +78,7 @@ async def test_a_signal_ends_one_that_still_waits_for_its_nats_server(
             stderr=out,
             env={
                 **os.environ,
-                "TELECINE_NATS_URL": nobody,
+                "TELECINE_NATS_URL": f"nats://a-token@{nobody}",
                 "TELECINE_DATA": str(tmp_path / "data"),
             },
         )
@@ -92,7 +92,10 @@ async def test_a_signal_ends_one_that_still_waits_for_its_nats_server(
         if running.returncode is None:
             running.kill()
             await running.wait()
-    assert "Traceback" not in output.read_text()
+    said = output.read_text()
+    assert "Traceback" not in said
+    assert f"nats://***@{nobody}" in said
+    assert "a-token" not in said
 
 
 @pytest.mark.parametrize("env", [{}, {"TELECINE_SYNC_ALWAYS": "true"}], ids=["default", "set"])
@@ -217,6 +220,18 @@ async def test_verify_of_a_house_whose_services_never_ran_says_what_to_do(tmp_pa
 
     assert status == 1
     assert "start every service" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("command", ["up --port 0", "verify", "rebuild"])
+async def test_a_data_folder_that_cannot_be_one_is_named(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+
+    status, output = await run(*command.split(), "--data", str(tmp_path / "file"))
+
+    assert status == 1
+    assert str(tmp_path / "file") in output
+    assert "--data" in output
     assert "Traceback" not in output
 
 
