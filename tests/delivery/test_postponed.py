@@ -9,6 +9,7 @@ from telecine.simulations.verify.house import verifier
 from telecine.simulations.verify.queues import under_way
 from tests.customer import Customer
 from tests.house import OpenHouse, TestHouse
+from tests.scraped import page
 from tests.waiting import until
 
 FAST = 1000
@@ -147,3 +148,21 @@ async def test_an_endpoint_that_is_switched_on_again_in_time_gets_its_retry(
         detail = await customer.ended(found["endpoint_id"], "succeeded")
 
         assert [attempt["number"] for attempt in detail["attempts"]] == [1, 2]
+
+
+async def test_the_breaker_of_an_endpoint_that_is_deleted_is_not_told_as_open_for_ever(
+    open_house: OpenHouse,
+) -> None:
+    async with open_house(speed=0) as house:
+        customer = Customer(house.http)
+        one = await customer.endpoint(house.receiver.on("/hook", Answer(429)))
+        await customer.upload()
+        await customer.one(one, "postponed")
+
+        async def are_open(number: int) -> bool:
+            return (await page(house.http)).value("telecine_breakers_open") == number
+
+        await until(lambda: are_open(1), deadline=20)
+        await customer.delete(one)
+
+        assert await until(lambda: are_open(0), deadline=20)

@@ -86,6 +86,19 @@ def test_every_setting_can_be_set_from_the_environment(
     assert getattr(Settings(), name) == meaning
 
 
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_variable_that_is_empty_is_as_if_it_were_not_set(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"TELECINE_{name.upper()}", "")
+
+    assert Settings() == Settings.model_construct()
+
+
+def test_an_empty_egress_policy_is_the_default_as_an_option_too() -> None:
+    assert Settings(egress="").egress is None
+
+
 def test_no_text_is_kept_for_a_setting_that_is_gone() -> None:
     assert set(FROM_ENVIRONMENT) == set(Settings.model_fields)
 
@@ -147,6 +160,14 @@ def test_door_on_loopback_needs_no_keys(host: str) -> None:
         ("timeout", 0, "greater than 0"),
         ("timeout", 121, "less than or equal to 120"),
         ("in_flight", 0, "greater than or equal to 1"),
+        ("disable_after", float("inf"), "less than or equal to 876000"),
+        ("backlog_hours", 1e9, "less than or equal to 876000"),
+        ("keep_days", 1e9, "less than or equal to 36500"),
+        ("nats_url", "http://nats.example:4222", "write nats://<token>@<host>:<port>"),
+        ("nats_url", "nats://a.example,nats://", "write nats://<token>@<host>:<port>"),
+        ("database_url", "postgres://db.example/x", "write postgresql+asyncpg://"),
+        ("database_url", "postgresql://db.example/x", "write postgresql+asyncpg://"),
+        ("database_url", "telecine.db", "or sqlite:///<file>"),
         ("upload_limit", 0, "greater than or equal to 1"),
         ("preset", "slow", "'quick' or 'instant'"),
         ("retries", "often", "'standard', 'svix', 'stripe', 'mux' or 'none'"),
@@ -158,6 +179,20 @@ def test_value_out_of_bounds_is_refused_with_the_bounds(name: str, value: Any, f
 
     assert name in said
     assert fix in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("nats_url", "nats.example:4222"),
+        ("nats_url", "nats://token@a.example:4222,tls://b.example"),
+        ("nats_url", "wss://nats.example"),
+        ("database_url", "postgresql+asyncpg:///x?host=/run/postgresql"),
+        ("database_url", "sqlite+aiosqlite:///x/{service}.db"),
+    ],
+)
+def test_addresses_that_can_be_called_are_taken(name: str, value: str) -> None:
+    assert getattr(Settings.model_validate({name: value}), name) == value
 
 
 def test_refusal_never_shows_a_key_or_password() -> None:

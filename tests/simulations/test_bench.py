@@ -1,6 +1,11 @@
 """`telecine bench load` measures what happened, and sees what is missing."""
 
+import asyncio
+import os
+import signal
+import sys
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +13,7 @@ from telecine.simulations.bench.load import measure
 from telecine.simulations.bench.measures import percentile
 from telecine.simulations.bench.memory import resident
 from telecine.simulations.bench.target import Target
+from tests.waiting import until
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,27 @@ async def test_every_webhook_of_both_phases_is_counted_and_on_record() -> None:
     assert set(asdict(measured)) == {"burst", "steady", "memory", "machine"}
     assert not replace(measured, burst=replace(burst, lost=1)).whole
     assert not replace(measured, burst=replace(burst, logged=19)).whole
+
+
+async def test_told_to_stop_it_leaves_no_house_and_no_folder(tmp_path: Path) -> None:
+    running = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "telecine.simulations", "bench", "load", "--uploads", "100000"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    try:
+        await until(lambda: list(tmp_path.glob("*/data/nats.url")), deadline=30)
+
+        running.send_signal(signal.SIGTERM)
+
+        assert await asyncio.wait_for(running.wait(), 30) == 130
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_target_counts_a_repeated_webhook_once_as_an_arrival() -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.processes import UpProcess, process
+from telecine.simulations.data_folder import DataFolder
+from tests.processes import UpProcess, free_port, process
 from tests.waiting import until
 
 AUTHORIZATION = {"authorization": "Bearer demo-key"}
@@ -61,6 +62,40 @@ async def test_a_signal_stops_it_cleanly_and_leaves_no_server(
         assert status == 0, up.output.read_text()
         assert not Path(f"/proc/{server}").exists()
         assert not (tmp_path / "data/nats.url").exists()
+
+
+@pytest.mark.parametrize("command", [("up", "--port", "0"), ("run", "ingest")], ids=["up", "run"])
+async def test_a_signal_ends_one_that_still_waits_for_its_nats_server(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    output = tmp_path / "output"
+    nobody = f"127.0.0.1:{free_port()}"
+    with output.open("wb") as out:
+        running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "telecine.simulations", *command),
+            stdout=out,
+            stderr=out,
+            env={
+                **os.environ,
+                "TELECINE_NATS_URL": f"nats://a-token@{nobody}",
+                "TELECINE_DATA": str(tmp_path / "data"),
+            },
+        )
+    try:
+        await until(lambda: "nats.error" in output.read_text(), deadline=30)
+
+        running.send_signal(signal.SIGTERM)
+
+        assert await asyncio.wait_for(running.wait(), 20) == 0
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
+    said = output.read_text()
+    assert "Traceback" not in said
+    assert f"nats://***@{nobody}" in said
+    assert "a-token" not in said
 
 
 @pytest.mark.parametrize("env", [{}, {"TELECINE_SYNC_ALWAYS": "true"}], ids=["default", "set"])
@@ -166,6 +201,46 @@ async def test_settings_are_printed_with_reasons_and_without_keys() -> None:
     assert "TELECINE_SPEED = 1.0" in output
     assert "acme" in output
     assert "very-secret-key" not in output
+
+
+async def test_verify_on_a_folder_without_a_house_says_so_and_makes_none(tmp_path: Path) -> None:
+    status, output = await run("verify", "--data", str(tmp_path / "mistyped"))
+
+    assert status == 1
+    assert "--data" in output
+    assert "Traceback" not in output
+    assert not (tmp_path / "mistyped").exists()
+
+
+async def test_verify_of_a_house_whose_services_never_ran_says_what_to_do(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    DataFolder.claim(data).release()  # as one whose start was cut off leaves it
+
+    status, output = await run("verify", "--data", str(data))
+
+    assert status == 1
+    assert "start every service" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("command", ["up --port 0", "verify", "rebuild"])
+async def test_a_data_folder_that_cannot_be_one_is_named(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+
+    status, output = await run(*command.split(), "--data", str(tmp_path / "file"))
+
+    assert status == 1
+    assert str(tmp_path / "file") in output
+    assert "--data" in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("port", ["65536", "-1", "http"])
+async def test_a_receiver_at_a_port_that_is_none_is_refused(port: str) -> None:
+    status, output = await run("receiver", f"--port={port}")
+
+    assert status == 2
+    assert "is no port" in output
 
 
 async def test_a_service_without_nats_says_what_to_set() -> None:

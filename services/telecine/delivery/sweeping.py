@@ -10,15 +10,16 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from telecine.delivery.breaker import CLOSED
 from telecine.delivery.chains import lock_chains, release
 from telecine.delivery.chores import every
 from telecine.delivery.depot import Depot
 from telecine.delivery.fetching import not_under_way
-from telecine.delivery.gates import armed_of
+from telecine.delivery.gates import armed_of, breaker_columns
 from telecine.delivery.standing import ENDED
 from telecine.delivery.tables import DeliveryRow, GateRow
 from telecine.shared.aggregates.endpoint import Active, Deleted
@@ -77,6 +78,7 @@ class Sweeping:
         await self._free(now)
         await self._remind(now)
         await self._wake_forgotten(now)
+        await self._close_forgotten()
 
     async def _discard_old(self, now: datetime) -> None:
         """Give up what was parked for too long; a live delivery's age is its event's."""
@@ -191,6 +193,23 @@ class Sweeping:
         for whose, _ in await self._parked(*forgotten):
             if isinstance(self._directory.known(whose[1], 0), Active | Deleted):
                 await self._lot.wake(*whose, now)
+
+    async def _close_forgotten(self) -> None:
+        """Close the breakers of endpoints that were deleted: nothing is heard there that would."""
+        opened = select(col(GateRow.endpoint_id)).where(col(GateRow.open_until).is_not(None))
+        gone = [
+            endpoint_id
+            for endpoint_id in await self._ids(opened)
+            if isinstance(self._directory.known(endpoint_id, 0), Deleted)
+        ]
+        if not gone:
+            return
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(GateRow)
+                .where(col(GateRow.endpoint_id).in_(gone[:_BATCH]))
+                .values(**breaker_columns(CLOSED))
+            )
 
     async def _ids(self, statement: Any) -> list[str]:
         async with self._database.session() as session:

@@ -7,6 +7,7 @@ import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,13 @@ from telecine.shared.sending.egress import Egress, policy
 
 ORG_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DEFAULT_ORGS = {"demo": ["demo-key"]}
+#: What a calendar can still reckon with, behind any date of a run: a hundred years.
+_LONGEST_HOURS = 100 * 365 * 24.0
+_LONGEST_DAYS = 100 * 365.0
+
+_NATS_SCHEMES = frozenset({"nats", "tls", "ws", "wss"})
+#: What `engines.engine_of` makes an engine of.
+_OUR_DATABASES = re.compile(r"postgresql\+asyncpg://|sqlite(\+\w+)?://")
 
 
 class Settings(BaseSettings):
@@ -24,6 +32,7 @@ class Settings(BaseSettings):
         env_prefix="TELECINE_",
         frozen=True,
         extra="ignore",
+        env_ignore_empty=True,  # `TELECINE_EGRESS=` is the default, as in a file of compose
         hide_input_in_errors=True,  # it may hold keys, and passwords in URLs
     )
 
@@ -53,7 +62,7 @@ class Settings(BaseSettings):
     retries: Literal["standard", "svix", "stripe", "mux", "none"] = Field(
         "standard", description="Default retry schedule of webhooks (standard: Standard Webhooks)."
     )
-    disable_after: Annotated[float, Field(ge=0)] = Field(
+    disable_after: Annotated[float, Field(ge=0, le=_LONGEST_HOURS)] = Field(
         120.0,
         description="Hours (virtual) of nothing but failures after which an exhausted delivery disables "
         "its endpoint; 0: never.",
@@ -93,11 +102,11 @@ class Settings(BaseSettings):
         1_000_000,
         description="Deliveries that may be parked for one endpoint; the oldest beyond are discarded.",
     )
-    backlog_hours: Annotated[float, Field(gt=0)] = Field(
+    backlog_hours: Annotated[float, Field(gt=0, le=_LONGEST_HOURS)] = Field(
         24.0 * 14,
         description="Virtual hours after its event that a delivery may be parked; then it is discarded.",
     )
-    keep_days: Annotated[float, Field(ge=0)] = Field(
+    keep_days: Annotated[float, Field(ge=0, le=_LONGEST_DAYS)] = Field(
         90.0,
         description="Virtual days after its last change that a delivery that has ended is kept, with its "
         "attempts; 0: for ever.",
@@ -147,9 +156,31 @@ class Settings(BaseSettings):
     @field_validator("egress")
     @classmethod
     def _egress_is_a_policy(cls, egress: str | None) -> str | None:
-        if egress is not None:
-            policy(egress)
+        if not egress:
+            return None
+        policy(egress)
         return egress
+
+    @field_validator("nats_url")
+    @classmethod
+    def _nats_can_be_called(cls, url: str | None) -> str | None:
+        for server in url.split(",") if url else ():
+            parts = urlsplit(server if "://" in server else f"nats://{server}")
+            if parts.scheme not in _NATS_SCHEMES or not parts.hostname:
+                raise ValueError(
+                    "is no address of a NATS server; write nats://<token>@<host>:<port>"
+                )
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_one_of_ours(cls, url: str | None) -> str | None:
+        if url and not _OUR_DATABASES.match(url):
+            raise ValueError(
+                "is no database that we can use; write "
+                "postgresql+asyncpg://<user>:<password>@<host>/<database> or sqlite:///<file>"
+            )
+        return url
 
     @field_validator("orgs")
     @classmethod

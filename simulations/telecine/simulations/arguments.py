@@ -25,6 +25,7 @@ UP_OPTIONS = (
     "keep_media",
     "log_level",
 )
+_LAST_PORT = 65_535
 SERVICES = ("clock", "delivery", "gateway", "ingest", "subscriptions", "transcoder")
 
 
@@ -89,7 +90,7 @@ def _add_receiver(commands: Any) -> None:
     receiver = commands.add_parser("receiver", help="answer 200 to webhooks and print each")
     # Not `host` and `port`: those are settings of a house.
     receiver.add_argument("--host", dest="at_host", default="127.0.0.1", metavar="TEXT")
-    receiver.add_argument("--port", dest="at_port", type=int, default=3000, metavar="N")
+    receiver.add_argument("--port", dest="at_port", type=_port, default=3000, metavar="N")
     receiver.add_argument("--name", metavar="NAME", help="what the house calls it [the host]")
     receiver.add_argument(
         "--url", metavar="URL", help="a house to register at, whose signatures are then verified"
@@ -247,6 +248,14 @@ def _database(text: str) -> str:
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no port; use 0 (a free one) to {_LAST_PORT}"
+        )
     return int(text)
 
 

@@ -1,7 +1,9 @@
 """The command line: read what was said, do it, and say what went wrong in one line."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -26,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = Settings(**given)
         logging.configure(settings.log_level)
-        return dispatch(settings, options)
+        with _usable(settings.data):
+            return dispatch(settings, options)
     except ValidationError as error:
         print(_settings_error(error), file=sys.stderr)
         return EXIT_USAGE
@@ -38,6 +41,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+@contextmanager
+def _usable(data: Path) -> Iterator[None]:
+    """Say of a data folder that cannot be made, read or written what is wrong with it, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None or not Path(error.filename).absolute().is_relative_to(
+            data.absolute()
+        ):
+            raise
+        raise TelecineError(
+            f"the data folder {data} cannot be used ({error.filename}: {error.strerror}): "
+            "name another one with --data or TELECINE_DATA"
+        ) from error
 
 
 def _settings_error(error: ValidationError) -> str:

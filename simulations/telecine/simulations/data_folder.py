@@ -72,6 +72,11 @@ class DataFolder:
         write_private(self.path / CONNECTION, url + "\n")
 
     @staticmethod
+    def holds_a_house(path: Path) -> bool:
+        """Whether a house has ever run on this folder."""
+        return (path / LOCK).exists()
+
+    @staticmethod
     def read_connection(path: Path) -> str | None:
         """Answer the NATS address of the house that runs on this folder, None if none does."""
         pid = _holder(path)

@@ -10,6 +10,7 @@ from typing import Any
 import uvloop
 
 from telecine.shared.settings import Settings
+from telecine.simulations.interrupting import unless_stopped
 
 
 def dispatch(settings: Settings, options: argparse.Namespace) -> int:
@@ -62,15 +63,14 @@ def _rebuild(settings: Settings, options: argparse.Namespace) -> int:
 def _verify(settings: Settings, _: argparse.Namespace) -> int:
     from telecine.simulations.commands import verify
 
-    return _awaited(verify.run(settings))
+    return _awaited(unless_stopped(verify.run(settings)))
 
 
 def _bench_load(_: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import bench
 
-    return _awaited(
-        bench.load(options.uploads, options.rate, options.seconds, as_json=options.json)
-    )
+    measuring = bench.load(options.uploads, options.rate, options.seconds, as_json=options.json)
+    return _awaited(unless_stopped(measuring))
 
 
 def _bench_delivery(_: Settings, options: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ def _bench_delivery(_: Settings, options: argparse.Namespace) -> int:
     from telecine.simulations.commands import bench_delivery
 
     plan = Plan(**{field.name: getattr(options, field.name) for field in fields(Plan)})
-    return _awaited(bench_delivery.run(plan, as_json=options.json))
+    return _awaited(unless_stopped(bench_delivery.run(plan, as_json=options.json)))
 
 
 def _bench_fanout(_: Settings, options: argparse.Namespace) -> int:
@@ -91,7 +91,7 @@ def _bench_fanout(_: Settings, options: argparse.Namespace) -> int:
         options.ordering,
         as_json=options.json,
     )
-    return _awaited(measuring)
+    return _awaited(unless_stopped(measuring))
 
 
 def _settings(settings: Settings, _: argparse.Namespace) -> int:

@@ -69,3 +69,10 @@ def correlation(correlation_id: str, **fields: str) -> Iterator[None]:
     """Bind the correlation id (and more) to every line that is logged inside."""
     with structlog.contextvars.bound_contextvars(correlation_id=correlation_id, **fields):
         yield
+
+
+def without_login(url: str) -> str:
+    """Answer a URL as it may be shown: whom it calls, without a user, password or token."""
+    scheme, separator, rest = url.partition("://")
+    login, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{'***' if login else ''}{at}{place}"

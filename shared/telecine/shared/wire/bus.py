@@ -18,6 +18,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
+from telecine.shared.observing.logging import without_login
 from telecine.shared.observing.metrics import Metrics
 from telecine.shared.observing.subjects import kind_of
 from telecine.shared.observing.tracing import Tracing
@@ -234,6 +235,7 @@ async def connected(
 ) -> AsyncIterator[Bus]:
     """Connect for as long as the block lasts; a lost connection is tried again for ever."""
     bus: Bus | None = None
+    server = without_login(url)
 
     async def reconnected() -> None:
         if bus:
@@ -245,7 +247,7 @@ async def connected(
             log.warning("nats.disconnected", service=name)
 
     async def failed(error: Exception) -> None:
-        log.warning("nats.error", service=name, error=repr(error))
+        log.warning("nats.error", service=name, server=server, error=repr(error))
 
     client = LeanClient()
     await client.connect(

@@ -1,5 +1,7 @@
 """`telecine run <service>`: one service of the house against a NATS server and a database elsewhere."""
 
+from contextlib import AsyncExitStack
+
 from telecine.gateway import service as gateway
 from telecine.shared.errors import Refusal
 from telecine.shared.observing.metrics import Metrics
@@ -7,7 +9,7 @@ from telecine.shared.settings import Settings
 from telecine.simulations import garbage, open_files
 from telecine.simulations.local import SERVICES
 from telecine.simulations.scraping import scraping
-from telecine.simulations.stopping import stop_signal
+from telecine.simulations.stopping import cut_off_by, stop_signal
 
 NAMES = (*SERVICES, "gateway")
 
@@ -26,9 +28,13 @@ async def run(settings: Settings, name: str) -> int:
         raise Refusal("invalid", message, "nats_url")
     open_files.allow_all()
     service = gateway if name == "gateway" else SERVICES[name]
-    with stop_signal() as stopped:
-        metrics = Metrics.of_process()
-        async with service.running(settings, metrics=metrics), scraping(settings, metrics):
+    metrics = Metrics.of_process()
+    async with AsyncExitStack() as stack:
+        stopped = stack.enter_context(stop_signal())
+        with cut_off_by(stopped):
+            await stack.enter_async_context(service.running(settings, metrics=metrics))
+            await stack.enter_async_context(scraping(settings, metrics))
+        if not stopped.is_set():
             garbage.settle()
             print(f"{name} is up", flush=True)
             await stopped.wait()

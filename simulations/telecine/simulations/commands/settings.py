@@ -2,6 +2,7 @@
 
 import json
 
+from telecine.shared.observing.logging import without_login
 from telecine.shared.settings import Settings
 
 _HIDDEN = "***"
@@ -20,14 +21,8 @@ def _shown(name: str, value: object) -> str:
         case "orgs", dict():
             return json.dumps({org: [_HIDDEN] * len(keys) for org, keys in value.items()})
         case (("nats_url" | "database_url"), str()):
-            return _without_login(value)
+            return without_login(value)
         case _, None:
             return "(not set)"
         case _:
             return str(value)
-
-
-def _without_login(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    login, at, place = rest.rpartition("@")
-    return f"{scheme}{separator}{_HIDDEN if login else ''}{at}{place}"

@@ -15,6 +15,7 @@ from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import FolderRow, VideoRow
 from telecine.shared.aggregates.endpoint import Endpoint
 from telecine.shared.aggregates.video import Video
+from telecine.shared.errors import Refusal
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.events.video import VideoFact
 from telecine.shared.log.eventlog import EventLog
@@ -121,16 +122,28 @@ class Verifier:
             return list((await session.scalars(select(table))).all())
 
 
+def _nothing_in(settings: Settings) -> str:
+    return (
+        f"{settings.data} is no data folder of a house: name one with --data, or the NATS server of a "
+        "running house in TELECINE_NATS_URL"
+    )
+
+
 def _has(connection: Connection, table: type[SQLModel]) -> bool:
     return inspect(connection).has_table(str(table.__tablename__))
 
 
 @asynccontextmanager
 async def verifier(settings: Settings) -> AsyncIterator[Verifier]:
-    """Join the running house of the settings, or wake the log of one that is switched off."""
+    """Join the running house of the settings, or wake the log of one that is switched off.
+
+    Raises Refusal if the data folder is none of a house.
+    """
     async with AsyncExitStack() as stack:
         url = settings.nats_url or DataFolder.read_connection(settings.data)
         if url is None:
+            if not DataFolder.holds_a_house(settings.data):
+                raise Refusal("invalid", _nothing_in(settings), "data")
             folder = DataFolder.claim(settings.data)
             stack.callback(folder.release)
             url = (await stack.enter_async_context(EmbeddedNats(settings.data))).url

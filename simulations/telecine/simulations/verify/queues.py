@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
 
+from telecine.shared.errors import Unavailable
 from telecine.shared.log.envelope import Kind
 from telecine.shared.log.eventlog import direct_get
 from telecine.shared.log.kinds import JOB, LIVE, VIDEO
@@ -72,8 +74,16 @@ def place(event_type: str, position: int) -> Place:
 
 
 async def _done(bus: Bus, kind: Kind[Any, Any], durable: str) -> int:
-    """Answer the position in a log up to which a consumer has acknowledged everything."""
-    info = await bus.js.consumer_info(kind.stream, durable)
+    """Answer the position in a log up to which a consumer has acknowledged everything.
+
+    Raises Unavailable if there is no such consumer: then its service has never run in this house.
+    """
+    try:
+        info = await bus.js.consumer_info(kind.stream, durable)
+    except NotFoundError as error:
+        raise Unavailable(
+            f"{durable} has never read {kind.stream} in this house: start every service, then verify"
+        ) from error
     if not info.num_pending and not info.num_ack_pending:
         return (await bus.js.stream_info(kind.stream)).state.last_seq
     return info.ack_floor.stream_seq if info.ack_floor else 0
