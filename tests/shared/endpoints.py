@@ -107,7 +107,11 @@ STATES: dict[str, Endpoint] = {
 
 FACTS: dict[str, EndpointFact] = {
     "created": EndpointCreated(
-        platform=PLATFORM, request_key="create-1", signing_key="a0b1c2d3", subscription=FIRST
+        platform=PLATFORM,
+        request_key="create-1",
+        signing_key="a0b1c2d3",
+        subscription=FIRST,
+        active=True,
     ),
     "updated": EndpointUpdated(subscription=SECOND, asymmetric_key=ASYMMETRIC.id),
     "activated": EndpointActivated(),

@@ -82,6 +82,32 @@ async def test_an_endpoint_that_was_answered_is_matched_and_listed(desk: Desk) -
     assert await desk.listed() == [WISH.url]
 
 
+async def test_an_endpoint_that_was_made_inactive_was_at_no_time_active(
+    desk: Desk, bus: Bus
+) -> None:
+    """An event in between would be owed to it, and a crash would leave it so."""
+    command = CreateEndpoint(
+        **CALLER, platform="omega", request_key="k-1", wish=WISH, active=False
+    )
+
+    made = (await desk.handlers.create(command)).endpoint
+
+    log = EventLog(bus, ENDPOINT)
+    states = [await log.state_after(each) async for each in log.read("endpoint.>")]
+    assert [state.kind for state in states] == [made.kind] == ["inactive"]
+
+
+async def test_making_an_endpoint_again_leaves_it_as_it_is(desk: Desk) -> None:
+    command = CreateEndpoint(
+        **CALLER, platform="omega", request_key="k-1", wish=WISH, active=False
+    )
+    made = (await desk.handlers.create(command)).endpoint.profile.id
+    on = SetEndpointActive(**CALLER, platform="omega", endpoint_id=made, active=True)
+    await desk.handlers.set_active(on)
+
+    assert (await desk.handlers.create(command)).endpoint.kind == "active"
+
+
 async def test_an_endpoint_that_was_switched_off_is_matched_no_more(desk: Desk) -> None:
     endpoint_id = await desk.create()
     off = SetEndpointActive(**CALLER, platform="omega", endpoint_id=endpoint_id, active=False)

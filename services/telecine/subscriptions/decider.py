@@ -41,6 +41,7 @@ class Create:
     signing_key: str
     subscription: Subscription
     asymmetric_key: str
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,7 @@ def _create(state: Endpoint, command: Create) -> Decision:
             request_key=command.request_key,
             signing_key=command.signing_key,
             subscription=command.subscription,
+            active=command.active,
             asymmetric_key=command.asymmetric_key if wants else None,
         )
     if isinstance(state, Deleted):

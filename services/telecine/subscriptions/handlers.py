@@ -89,11 +89,9 @@ class Handlers:
             await keeping.first_key(),
             changes.applied(first),
             await keeping.first_asymmetric_key(command.settings.wants_asymmetric),
+            command.active,
         )
-        state = await self._obey(command, endpoint_id, created)
-        if not command.active:
-            state = await self._obey(command, endpoint_id, decider.SetActive(None, False))
-        return _answer(state)
+        return _answer(await self._obey(command, endpoint_id, created))
 
     async def update(self, command: UpdateEndpoint) -> EndpointAnswer:
         """Replace what a platform's own API says; a token that stays the same keeps its key id."""

@@ -152,16 +152,15 @@ def _misplaced(state: Endpoint, fact: EndpointFact) -> BrokenLog:
 def _born(fact: EndpointFact, stamp: Stamp) -> Endpoint:
     if not isinstance(fact, EndpointCreated):
         raise BrokenLog(f"{fact.type} cannot be the first fact of an endpoint")
-    return Active(
-        Profile(
-            org=stamp.org,
-            id=stamp.id,
-            version=1,
-            platform=fact.platform,
-            request_key=fact.request_key,
-            keys=(SigningKey(fact.signing_key, "v1"), *_asymmetric(fact.asymmetric_key)),
-            subscription=fact.subscription,
-            created_at=stamp.at,
-            updated_at=stamp.at,
-        )
+    profile = Profile(
+        org=stamp.org,
+        id=stamp.id,
+        version=1,
+        platform=fact.platform,
+        request_key=fact.request_key,
+        keys=(SigningKey(fact.signing_key, "v1"), *_asymmetric(fact.asymmetric_key)),
+        subscription=fact.subscription,
+        created_at=stamp.at,
+        updated_at=stamp.at,
     )
+    return Active(profile) if fact.active else Inactive(profile)

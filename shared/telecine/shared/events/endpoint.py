@@ -1,9 +1,10 @@
 """What can happen to an endpoint; never a secret, only key ids."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from telecine.shared.events import Fact, Wire
+from telecine.shared.events import Fact, Upcast, Wire
 
 #: Standard Webhooks: v1 is HMAC-SHA256, v1a is ed25519.
 SignatureKind = Literal["v1", "v1a"]
@@ -43,14 +44,23 @@ class Subscription(Wire):
     narrowed: bool = False
 
 
+def _made_active(told: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 told of active ones only: another was switched off by a fact of its own."""
+    return {**told, "active": True}
+
+
 class EndpointCreated(Fact):
-    """`signing_key` names its first v1 key, `asymmetric_key` the v1a one if it was asked for."""
+    """`signing_key` names its first v1 key, `asymmetric_key` the v1a one if it was asked for. `active`:
+    whether it is sent anything from the start."""
 
     type: ClassVar[str] = "endpoint.created"
+    schema_version: ClassVar[int] = 2
+    upcasts: ClassVar[Mapping[int, Upcast]] = {1: _made_active}
     platform: str
     request_key: str
     signing_key: str
     subscription: Subscription
+    active: bool
     asymmetric_key: str | None = None
 
 
