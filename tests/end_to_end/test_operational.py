@@ -90,6 +90,22 @@ async def test_a_receiver_that_is_gone_is_sent_to_no_more_and_others_are_told(
     assert Webhook(secret).verify(delivery.body, dict(delivery.headers)) == event
 
 
+async def test_a_410_to_the_last_attempt_of_a_schedule_exhausts_its_delivery_too(
+    open_house: OpenHouse,
+) -> None:
+    async with open_house(retries="none") as house:
+        watched = (house, Customer(house.http))
+        await watch(watched)
+        gone = await endpoint(watched, Answer(410))
+
+        await watched[1].upload()
+
+        exhausted = await until_told(watched, "delivery.exhausted")
+        disabled = await until_told(watched, "endpoint.disabled")
+        assert (exhausted["data"]["endpoint_id"], exhausted["data"]["status"]) == (gone, 410)
+        assert (disabled["data"]["endpoint_id"], disabled["data"]["why"]) == (gone, "gone")
+
+
 async def test_what_fails_for_long_is_told_step_by_step_and_ends_in_a_disabled_endpoint(
     watched: House,
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 
-from telecine.shared.settings import Settings
+from telecine.shared.settings import Settings, misspelt
 
 #: For each setting, a text that the environment may hold, and what it means.
 FROM_ENVIRONMENT: dict[str, tuple[str, object]] = {
@@ -99,6 +99,12 @@ def test_an_empty_egress_policy_is_the_default_as_an_option_too() -> None:
     assert Settings(egress="").egress is None
 
 
+def test_only_what_is_nearly_a_setting_is_taken_for_one() -> None:
+    variables = ["TELECINE_TIMOUT", "TELECINE_TIMEOUT", "TELECINE_HOUSE", "TIMOUT", "TELECINE_"]
+
+    assert misspelt(variables) == {"TELECINE_TIMOUT": "TELECINE_TIMEOUT"}
+
+
 def test_no_text_is_kept_for_a_setting_that_is_gone() -> None:
     assert set(FROM_ENVIRONMENT) == set(Settings.model_fields)
 
@@ -112,6 +118,10 @@ def test_organisation_that_cannot_be_a_subject_token_is_refused(org: str) -> Non
 @budget(deadline=None)
 def test_organisation_that_can_be_a_subject_token_is_taken(org: str) -> None:
     assert Settings(orgs={org: ["k"]}).orgs == {org: ["k"]}
+
+
+def test_house_that_nobody_could_call_is_refused() -> None:
+    assert "has nobody in it" in why_not(orgs={})
 
 
 @pytest.mark.parametrize("keys", [[], [""], ["k", ""]])

@@ -203,6 +203,13 @@ async def test_settings_are_printed_with_reasons_and_without_keys() -> None:
     assert "very-secret-key" not in output
 
 
+async def test_setting_that_is_misspelt_is_told_of() -> None:
+    status, output = await run("settings", env={"TELECINE_TIMOUT": "3"})
+
+    assert status == 0
+    assert "telecine: TELECINE_TIMOUT is no setting; write TELECINE_TIMEOUT" in output
+
+
 async def test_verify_on_a_folder_without_a_house_says_so_and_makes_none(tmp_path: Path) -> None:
     status, output = await run("verify", "--data", str(tmp_path / "mistyped"))
 

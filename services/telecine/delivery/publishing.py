@@ -87,7 +87,11 @@ def news(told: Told) -> list[AttemptMade]:
             facts.append(AttemptFailing(**common, next_at=attempt.next_at))
     if attempt.status == HTTPStatus.GONE:
         facts.append(AttemptGone(**common, endpoint_sequence=told.seen))
-    return facts or [(AttemptResendFailed if aside else AttemptExhausted)(**common)]
+    if aside:
+        return facts or [AttemptResendFailed(**common)]
+    if not attempt.next_reason:  # nothing is next: it was the schedule's last
+        facts.append(AttemptExhausted(**common))
+    return facts
 
 
 def successes(told: Sequence[Told]) -> bytes:

@@ -5,6 +5,8 @@ Each is also an environment variable, `TELECINE_<NAME>`; `telecine settings` pri
 
 import ipaddress
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -185,6 +187,8 @@ class Settings(BaseSettings):
     @field_validator("orgs")
     @classmethod
     def _orgs_are_usable(cls, orgs: dict[str, list[str]]) -> dict[str, list[str]]:
+        if not orgs:
+            raise ValueError('has nobody in it; write {"demo": ["demo-key"]}')
         for org, keys in orgs.items():
             if not ORG_NAME.fullmatch(org):
                 raise ValueError(f"organisation {org!r}: use 1 to 64 letters, digits, '_' or '-'")
@@ -224,6 +228,22 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Where the gateway keeps the bytes of uploads."""
         return self.data / "uploads"
+
+
+def misspelt(variables: Iterable[str]) -> dict[str, str]:
+    """Answer those of environment variables that are nearly a setting's, each with that one's name."""
+    prefix = str(Settings.model_config["env_prefix"])
+    known = [name.upper() for name in Settings.model_fields]
+    unknown = {
+        variable: variable.removeprefix(prefix)
+        for variable in variables
+        if variable.startswith(prefix) and variable.removeprefix(prefix) not in known
+    }
+    return {
+        variable: f"{prefix}{close}"
+        for variable, name in unknown.items()
+        for close in get_close_matches(name, known, n=1, cutoff=0.8)
+    }
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,5 +1,6 @@
 """The command line: read what was said, do it, and say what went wrong in one line."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from pydantic_settings import SettingsError
 
 from telecine.shared.errors import TelecineError
 from telecine.shared.observing import logging
-from telecine.shared.settings import Settings
+from telecine.shared.settings import Settings, misspelt
 from telecine.simulations.arguments import parser
 from telecine.simulations.dispatch import dispatch
 
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     try:
         settings = Settings(**given)
+        for name, meant in misspelt(os.environ).items():
+            print(f"telecine: {name} is no setting; write {meant}", file=sys.stderr)
         logging.configure(settings.log_level)
         with _usable(settings.data):
             return dispatch(settings, options)
