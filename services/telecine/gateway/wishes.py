@@ -43,7 +43,7 @@ class Wishes:
         row = {"wish": wish, "fingerprint": fingerprint, "status": None, "answer": None}
         insert = self._database.insert(WishRow).on_conflict_do_nothing(index_elements=["wish"])
         known = select(table_of(WishRow)).where(col(WishRow.wish) == wish)
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             if (await connection.execute(insert, [row])).rowcount:
                 return Held(True, fingerprint, None)
             found = (await connection.execute(known)).one()
@@ -56,12 +56,12 @@ class Wishes:
         row = {"wish": wish, "fingerprint": fingerprint, **_columns(answer)}
         changed = {name: insert.excluded[name] for name in ("status", "answer")}
         upsert = insert.on_conflict_do_update(index_elements=["wish"], set_=changed)
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(upsert, [row])
 
     async def forget(self, wish: str) -> None:
         """Let a key be used again: its request was refused, and nothing was done."""
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(delete(WishRow).where(col(WishRow.wish) == wish))
 
 

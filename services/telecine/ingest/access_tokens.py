@@ -69,7 +69,7 @@ class AccessTokens:
             "terms": command.terms.model_dump_json(),
         }
         insert = self._database.insert(AccessTokenRow)
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(insert.on_conflict_do_nothing(index_elements=["code"]), [row])
         return await self.get(GetAccessToken(org=command.org, asset_id=asset, code=code))
 
@@ -77,7 +77,7 @@ class AccessTokens:
         """Give a token other terms."""
         query = GetAccessToken(org=command.org, asset_id=command.asset_id, code=command.code)
         changed = update(AccessTokenRow).where(*_one(query))
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(changed.values(terms=command.terms.model_dump_json()))
         return await self.get(query)
 

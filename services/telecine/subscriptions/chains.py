@@ -80,7 +80,7 @@ class Chains:
             .order_by(col(LinkRow.at))
             .limit(AT_ONCE)
         )
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             places = (await connection.execute(old)).scalars().all()
             if places:
                 await connection.execute(delete(LinkRow).where(col(LinkRow.place).in_(places)))

@@ -37,7 +37,7 @@ class Healths:
         """Put on record how endpoints are by now."""
         failing = {id_: each for id_, each in changed.items() if isinstance(each, Failing)}
         well = [id_ for id_, each in changed.items() if not isinstance(each, Failing)]
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             if failing:
                 await connection.execute(self._upsert, [_row(*each) for each in failing.items()])
             if well:

@@ -23,7 +23,7 @@ class Replays:
     async def begin(self, row: Mapping[str, Any]) -> ReplayRow:
         """Put a new one on record, unless its id is; answer that which is."""
         insert = self._database.insert(ReplayRow).on_conflict_do_nothing(index_elements=["id"])
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(insert, [dict(row)])
         found = await self.get(row["org"], row["id"])
         assert found is not None  # noqa: S101 - it was written a line above, and is never deleted
@@ -48,7 +48,7 @@ class Replays:
             .where(col(ReplayRow.id) == replay_id, col(ReplayRow.state) == "running")
             .values(**changes, updated_at=at)
         )
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             return bool((await connection.execute(moved)).rowcount)
 
     async def page(self, query: ListReplays) -> ReplayPage:

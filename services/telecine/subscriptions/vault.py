@@ -59,7 +59,7 @@ class Vault:
             "value": self._seal.close(value, _purpose(org, endpoint_id, key_id)),
             "sealed": True,
         }
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(insert, [row])
 
     async def get(self, org: str, endpoint_id: str, key_ids: Iterable[str]) -> dict[str, str]:

@@ -58,7 +58,7 @@ class ViewRows:
     async def _write(self, rows: list[dict[str, Any]]) -> Sequence[None]:
         # In one order for all copies, or PostgreSQL would find two of them waiting for each other.
         rows = sorted(rows, key=itemgetter("id"))
-        async with self._database.engine.begin() as connection:
+        async with self._database.writing() as connection:
             await connection.execute(self._upsert, rows)
         return [None] * len(rows)
 
