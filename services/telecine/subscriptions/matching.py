@@ -5,6 +5,7 @@ is done with when it is killed; so what may have been matched before is owed wit
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -45,6 +46,15 @@ def _about(message: Msg) -> tuple[str, str]:
     return f"{room}.{what}", org
 
 
+@dataclass(frozen=True)
+class _Telling:
+    """A fact that somebody is to be told; `again`: it may have been owed before."""
+
+    message: Msg
+    fact: Recorded[Any, Any]
+    again: bool
+
+
 class Matching:
     """Owes a fact to each endpoint that wants it. Facts up to the position `begun_up_to` may have been
     begun with by somebody before."""
@@ -75,12 +85,25 @@ class Matching:
             org: await self._audience.of(org) for org in dict.fromkeys(o for _, o in about)
         }
         wanting = [listeners[org].of(event_type) for event_type, org in about]
-        placed = await self._placed(messages, wanting)
+        again = [self._may_be_begun(message) for message in messages]
+        facts = [
+            self._log.parse(message) if wanted or before else None  # most are wanted by nobody
+            for message, wanted, before in zip(messages, wanting, again, strict=True)
+        ]
+        placed = await self._placed(
+            {
+                number: (fact, wanting[number])
+                for number, fact in enumerate(facts)
+                if fact and again[number]
+            }
+        )
         due: list[Due] = []
         begun: list[Msg] = []
-        for message, wanted, left in zip(messages, wanting, placed, strict=True):
-            if wanted or left:  # most facts are wanted by nobody
-                due = await self._begin(message, wanted, left, due)
+        for number, (message, fact) in enumerate(zip(messages, facts, strict=True)):
+            left = placed.get(number, [])
+            if fact and (wanting[number] or left):
+                told = _Telling(message, fact, again[number])
+                due = await self._begin(told, wanting[number], left, due)
             begun.append(message)
             if len(due) >= TOGETHER:
                 await self._finish(begun, due)
@@ -88,18 +111,16 @@ class Matching:
         await self._finish(begun, due)
 
     async def _placed(
-        self, messages: list[Msg], wanting: list[list[Listener]]
-    ) -> list[list[Placed]]:
-        """Answer for each fact who has a place for it beside those that want it by now."""
-        happenings: dict[int, Happening] = {}
-        for number, (message, wanted) in enumerate(zip(messages, wanting, strict=True)):
-            if self._may_be_begun(message):
-                fact, told = self._log.parse(message), {each.profile.id for each, _ in wanted}
-                happenings[number] = Happening(fact.stamp.at, (fact.id,), told)
-        if not happenings:
-            return [[] for _ in messages]
-        found = dict(zip(happenings, await self._begun.of([*happenings.values()]), strict=True))
-        return [found.get(number, []) for number in range(len(messages))]
+        self, facts: Mapping[int, tuple[Recorded[Any, Any], list[Listener]]]
+    ) -> dict[int, list[Placed]]:
+        """Answer for each of some facts who has a place for it beside those that want it by now."""
+        if not facts:
+            return {}
+        happenings = [
+            Happening(fact.stamp.at, (fact.id,), {each.profile.id for each, _ in wanting})
+            for fact, wanting in facts.values()
+        ]
+        return dict(zip(facts, await self._begun.of(happenings), strict=True))
 
     def _may_be_begun(self, message: Msg) -> bool:
         """Whether a fact may have been matched before, here or by whoever led before us."""
@@ -107,13 +128,13 @@ class Matching:
         return position <= self._begun_up_to or self._bus.redelivered(message)
 
     async def _begin(
-        self, message: Msg, wanting: list[Listener], placed: list[Placed], due: list[Due]
+        self, telling: _Telling, wanting: list[Listener], placed: list[Placed], due: list[Due]
     ) -> list[Due]:
         """Add what is owed for a fact; owe at once what is too much to be owed with the others."""
-        fact = self._log.parse(message)
+        fact, again = telling.fact, telling.again
         told = await self._told(fact)
-        trace = self._trace(message)
-        matched_at, again = wall_now(), self._may_be_begun(message)
+        trace = self._trace(telling.message)
+        matched_at = wall_now()
         for listener in wanting:
             owed = owed_of(told, listener, matched_at, again=again)
             due.append(Due(owed, chain_of(listener[0].profile, owed.video_id), trace))

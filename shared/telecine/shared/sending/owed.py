@@ -62,7 +62,8 @@ def owed_headers(owed: Owed) -> dict[str, str]:
     """Answer the headers of what is owed."""
     return {
         "ce-id": owed.delivery_id,
-        **_of_its_own(owed),
+        **_of_chain(owed.predecessor),
+        **_of_origin(owed.trigger, owed.again),
         **_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
         **_of_event(
             owed.event_id, owed.event_type, owed.event_sequence, owed.video_id, owed.correlation_id
@@ -71,15 +72,13 @@ def owed_headers(owed: Owed) -> dict[str, str]:
     }
 
 
-def _of_its_own(owed: Owed) -> dict[str, str]:
-    own = {}
-    if owed.predecessor:
-        own["telecine-predecessor"] = owed.predecessor
-    if owed.trigger != "first":
-        own["telecine-trigger"] = owed.trigger
-    if owed.again:
-        own["telecine-again"] = "true"
-    return own
+def _of_chain(predecessor: str | None) -> dict[str, str]:
+    return {"telecine-predecessor": predecessor} if predecessor else {}
+
+
+def _of_origin(trigger: Origin, again: bool) -> dict[str, str]:
+    own = {} if trigger == "first" else {"telecine-trigger": str(trigger)}
+    return own | {"telecine-again": "true"} if again else own
 
 
 def _of_endpoint(org: str, endpoint_id: str, sequence: int, platform: str) -> dict[str, str]:
@@ -118,7 +117,8 @@ def outgoing(owed: Owed, trace: Mapping[str, str] | None = None) -> Outgoing:
     head = b"".join(
         (
             b"ce-id: %b\r\n" % owed.delivery_id.encode(),
-            head_of(own) if (own := _of_its_own(owed)) else b"",
+            head_of(_of_chain(owed.predecessor)) if owed.predecessor else b"",
+            _head_of_origin(owed.trigger, owed.again),
             _head_of_endpoint(owed.org, owed.endpoint_id, owed.endpoint_sequence, owed.platform),
             _head_of_event(
                 owed.event_id,
@@ -131,6 +131,11 @@ def outgoing(owed: Owed, trace: Mapping[str, str] | None = None) -> Outgoing:
         )
     )
     return Outgoing(owed.subject, owed.body, head, owed.delivery_id, trace or {})
+
+
+@lru_cache(maxsize=8)
+def _head_of_origin(trigger: Origin, again: bool) -> bytes:
+    return head_of(_of_origin(trigger, again))
 
 
 # What the deliveries of one event, or to one endpoint, have in common is written once: there are
