@@ -17,6 +17,7 @@ from telecine.shared.log.eventlog import EventLog
 from telecine.shared.log.kinds import JOB, LIVE, VIDEO
 from telecine.shared.time.virtual_time import wall_now
 from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.place import place_of
 from telecine.subscriptions.audience import Audience, Listener
 from telecine.subscriptions.begun import Begun, Happening, Placed
 from telecine.subscriptions.owing import Due, Owing
@@ -124,8 +125,7 @@ class Matching:
 
     def _may_be_begun(self, message: Msg) -> bool:
         """Whether a fact may have been matched before, here or by whoever led before us."""
-        position = message.metadata.sequence.stream
-        return position <= self._begun_up_to or self._bus.redelivered(message)
+        return place_of(message).position <= self._begun_up_to or self._bus.redelivered(message)
 
     async def _begin(
         self, telling: _Telling, wanting: list[Listener], placed: list[Placed], due: list[Due]
