@@ -7,9 +7,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -47,6 +48,21 @@ def free_port() -> int:
                 continue
             return port
     raise AssertionError("no free port")
+
+
+async def told_to_stop(
+    running: asyncio.subprocess.Process, begun: Callable[[], Any], *, within: float
+) -> int:
+    """Ask a process to stop as soon as it has begun with something. Answers its exit status; it is gone
+    in any case."""
+    try:
+        await until(begun, deadline=30)
+        running.send_signal(signal.SIGTERM)
+        return await asyncio.wait_for(running.wait(), within)
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.wait()
 
 
 class UpProcess:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from telecine.simulations.bench.load import measure
 from telecine.simulations.bench.measures import percentile
 from telecine.simulations.bench.memory import resident
 from telecine.simulations.bench.target import Target
-from tests.waiting import until
+from tests.processes import told_to_stop
 
 
 @pytest.mark.parametrize(
@@ -49,16 +48,11 @@ async def test_told_to_stop_it_leaves_no_house_and_no_folder(tmp_path: Path) -> 
         stderr=asyncio.subprocess.DEVNULL,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
-    try:
-        await until(lambda: list(tmp_path.glob("*/data/nats.url")), deadline=30)
 
-        running.send_signal(signal.SIGTERM)
+    def has_begun() -> list[Path]:
+        return list(tmp_path.glob("*/data/nats.url"))
 
-        assert await asyncio.wait_for(running.wait(), 30) == 130
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
+    assert await told_to_stop(running, has_begun, within=30) == 130
     assert list(tmp_path.iterdir()) == []
 
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from telecine.simulations.data_folder import DataFolder
-from tests.processes import UpProcess, free_port, process
+from tests.processes import UpProcess, free_port, process, told_to_stop
 from tests.waiting import until
 
 AUTHORIZATION = {"authorization": "Bearer demo-key"}
@@ -82,16 +82,11 @@ async def test_a_signal_ends_one_that_still_waits_for_its_nats_server(
                 "TELECINE_DATA": str(tmp_path / "data"),
             },
         )
-    try:
-        await until(lambda: "nats.error" in output.read_text(), deadline=30)
 
-        running.send_signal(signal.SIGTERM)
+    def waits_for_nats() -> bool:
+        return "nats.error" in output.read_text()
 
-        assert await asyncio.wait_for(running.wait(), 20) == 0
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.wait()
+    assert await told_to_stop(running, waits_for_nats, within=20) == 0
     said = output.read_text()
     assert "Traceback" not in said
     assert f"nats://***@{nobody}" in said
