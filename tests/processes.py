@@ -50,6 +50,13 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
+def stands_still(pid: int) -> bool:
+    """Whether a process that was sent SIGSTOP has stopped, with each of its threads: until then it may
+    answer."""
+    stats = [each.read_text() for each in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return all(stat.rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
 async def told_to_stop(
     running: asyncio.subprocess.Process, begun: Callable[[], Any], *, within: float
 ) -> int:

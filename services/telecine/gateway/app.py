@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from telecine.gateway import forms, health, scrape
@@ -78,6 +79,7 @@ def _composed(
     app.add_exception_handler(HTTPException, _http_failure)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Turned, turned_away)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _defect)
     app.add_middleware(
         BodyLimit,
@@ -116,6 +118,11 @@ async def _invalid(request: Request, error: Exception) -> Response:
         raise error
     first = error.errors()[0]
     return failure(request, 400, f"{first['loc'][-1]}: {first['msg']}")
+
+
+async def _gone(request: Request, _: Exception) -> Response:
+    """A client that went away before its request had come whole: nobody hears this, the access log shows it."""
+    return failure(request, 400, "the request ended before its body did")
 
 
 async def _defect(request: Request, _: Exception) -> Response:

@@ -12,6 +12,7 @@ from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pipelining import Outgoing, head_of
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
+from tests.processes import stands_still
 from tests.waiting import until
 
 MANY = 300
@@ -72,7 +73,8 @@ async def test_who_waits_is_told_when_the_connection_is_lost(
     server: EmbeddedNats, bus: Bus
 ) -> None:
     await bus.publish_all(numbered(0))
-    os.kill(server.pid, signal.SIGSTOP)  # it will not answer
+    os.kill(server.pid, signal.SIGSTOP)
+    await until(lambda: stands_still(server.pid))  # it will not answer
     publishing = asyncio.create_task(bus.publish_all(numbered(1, 2, 3)))
     # All of it must have left us: what has not goes to the next server, and is stored there.
     await until(lambda: bus._pipeline._groups and not bus.client.pending_data_size)
