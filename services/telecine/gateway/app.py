@@ -121,7 +121,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 async def _gone(request: Request, _: Exception) -> Response:
-    """A client that went away before its request had come whole: nobody hears this, the access log shows it."""
+    """A client that went away amid its request: nobody hears this, the access log shows it."""
     return failure(request, 400, "the request ended before its body did")
 
 
