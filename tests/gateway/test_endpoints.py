@@ -187,6 +187,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"settings": {"retries": [10**400]}}, "settings.retries", "use 0 or more"),
     ({"settings": {"retries": "often"}}, "settings.retries", "standard, svix, stripe"),
     ({"settings": {"retries": [0, -1]}}, "settings.retries", "use 0 or more"),
+    ({"settings": {"retries": [10, 20]}}, "settings.retries", "begin with 0"),
     ({"settings": {"retries": [True]}}, "settings.retries", "neither a profile nor a list"),
     ({"settings": {"signatures": []}}, "settings.signatures", "at least 1"),
     ({"settings": {"signatures": ["v1", "v1"]}}, "settings.signatures", "each once"),

@@ -88,13 +88,13 @@ def test_a_reserved_header_may_be_taken_away() -> None:
     "delays",
     [
         *([], [-1], [0, float("nan")], [float("inf")], [0] * (MAX_ATTEMPTS + 1)),
-        *([0, MAX_SPAN + 1], [MAX_SPAN, 1], [10**400], [-(10**400)]),
+        *([0, MAX_SPAN + 1], [0, MAX_SPAN, 1], [10**400], [-(10**400)], [10, 20]),
     ],
 )
-def test_a_schedule_begins_somewhere_and_ends_sometime(delays: list[float]) -> None:
+def test_a_schedule_begins_at_once_and_ends_sometime(delays: list[float]) -> None:
     assert schedule_problem(delays)
 
 
-@pytest.mark.parametrize("delays", [[0], [0, 5, 300], [10, MAX_SPAN - 10]])
+@pytest.mark.parametrize("delays", [[0], [0, 5, 300], [0, 10, MAX_SPAN - 10]])
 def test_a_schedule_of_ones_own_is_taken(delays: list[float]) -> None:
     assert schedule_problem(delays) is None

@@ -83,6 +83,8 @@ def schedule_problem(delays: Sequence[float]) -> str | None:
         return (
             f"has a delay of {str(wrong)[:32]} seconds; use 0 or more, up to {MAX_SPAN} (30 days)"
         )
+    if delays[0]:
+        return f"begins with {delays[0]:g}, but the first attempt is made at once; begin with 0"
     if sum(delays) > MAX_SPAN:
         return f"takes {sum(delays):g} seconds in all; shorten it to {MAX_SPAN} (30 days)"
     return None

@@ -96,7 +96,8 @@ class SettingsPatch(_Patch):
         None, description="Seconds (wall) that one attempt may take in all, from 0.1 on."
     )
     retries: Retries = Field(
-        None, description="A profile, or the seconds (virtual) before each attempt."
+        None,
+        description="A profile, or the seconds (virtual) before each attempt, of which the first is 0.",
     )
     signatures: Signatures | None = Field(
         None, description="v1: HMAC-SHA256; v1a: ed25519, which makes a key. null: v1 alone."
