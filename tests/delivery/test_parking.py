@@ -283,6 +283,19 @@ async def test_workers_share_a_rate_limit(database_url: str) -> None:
         assert taken[1].free_at == minute(1) + timedelta(seconds=0.1)
 
 
+async def test_a_rate_limit_that_was_raised_lets_in_who_comes_when_it_says_that_it_is_free(
+    database_url: str,
+) -> None:
+    async with working(database_url) as one:
+        await reserve(one.database, WHOSE, 0.001, 1, minute(1))
+
+        refused = await reserve(one.database, WHOSE, 100, 1, minute(2))
+        granted = await reserve(one.database, WHOSE, 100, 1, refused.free_at)
+
+        assert refused.free_at <= minute(2) + timedelta(seconds=0.1)
+        assert (refused.granted, granted.granted) == (0, 1)
+
+
 async def test_while_others_wait_at_a_limit_nobody_goes_before_them(database_url: str) -> None:
     async with working(database_url) as one:
         await one.park("waits", "rate_limit", due=minute(5))

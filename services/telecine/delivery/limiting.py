@@ -34,6 +34,6 @@ async def reserve(
         if gate.due is not None and not in_turn:
             return Reserved(0, max(gate.due, now))
         taken = take(gate.arrival, now, rate, wanted)
-        if taken.granted:
+        if taken.arrival != gate.arrival:  # or is what a lower rate has left, and counts for less
             await keep(connection, whose[1], arrival=taken.arrival)
     return Reserved(taken.granted, taken.free_at)
