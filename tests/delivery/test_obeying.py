@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,6 @@ from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
 from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, endpoint
-from tests.delivery.receivers import refusing
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -133,6 +133,63 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
     assert await rooms.problems() == []
 
 
+@pytest.mark.parametrize("changes", [[{"url": "new"}], [{"active": False}, {"active": True}]])
+async def test_what_was_asked_of_an_endpoint_that_its_owner_has_renewed_holds_nobody_back(
+    house: House, receiver: Deciding, changes: list[dict[str, Any]]
+) -> None:
+    rooms, customer = house
+    hooks = await asked_for_less(customer, receiver)
+    await customer.upload("parked")
+    await parked(customer, hooks, 1, "rate_limit")
+
+    for change in changes:
+        moved = {"url": receiver.on("/new")} if "url" in change else change
+        await customer.call("PATCH", f"/v1/endpoints/{hooks}", moved)
+    await succeeded(customer, hooks, 1)
+    await customer.upload("at once")
+    await succeeded(customer, hooks, 2)
+
+    backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+    assert backlog["open_until"] is None
+    assert await rooms.problems() == []
+
+
+async def test_a_rate_limit_that_is_raised_lets_in_what_waits_now(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"], rate_limit=0.001)
+    for number in range(3):
+        await customer.upload(f"clip {number}")
+    await parked(customer, hooks, 2, "rate_limit")
+
+    change = {"settings": {"rate_limit": 1000}}
+    await customer.call("PATCH", f"/v1/endpoints/{hooks}", change)
+    await customer.speed(1)
+    await succeeded(customer, hooks, 3)
+
+    assert await rooms.problems() == []
+
+
+async def test_what_is_parked_at_an_endpoint_ends_when_that_is_deleted(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"], rate_limit=0.001)
+    for number in range(3):
+        await customer.upload(f"clip {number}")
+    await parked(customer, hooks, 2, "rate_limit")
+
+    async def ended() -> bool:
+        found = await customer.deliveries(endpoint_id=hooks, state="discarded")
+        return [each["ended"] for each in found] == ["endpoint_deleted"] * 2
+
+    await customer.delete(hooks)
+    await until(ended, deadline=30)
+
+    assert await rooms.problems() == []
+
+
 async def test_the_longest_wish_is_obeyed_also_if_it_comes_while_a_shorter_one_is_written(
     house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,19 +279,19 @@ async def test_what_nobody_answers_opens_the_breaker_and_a_good_probe_sends_the_
 ) -> None:
     monkeypatch.setattr("telecine.delivery.breaker.THRESHOLD", 3)
     rooms, customer = house
-    with refusing() as dead:
-        hooks = await endpoint(customer, f"{dead}/hook", ["video.uploaded"], retries="none")
+    receiver.decide = lambda _: Answer(delay=2)
+    wishes: dict[str, Any] = {"retries": "none", "timeout": 0.2}
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"], **wishes)
 
-        for number in range(3):
-            await customer.upload(f"tried {number}")
-            await until(lambda: exhausted(customer, hooks, number + 1))  # noqa: B023 - awaited here
-        for number in range(5):
-            await customer.upload(f"held {number}")
-        await parked(customer, hooks, 5, "breaker")
+    for number in range(3):
+        await customer.upload(f"tried {number}")
+        await until(lambda: exhausted(customer, hooks, number + 1))  # noqa: B023 - awaited here
+    for number in range(5):
+        await customer.upload(f"held {number}")
+    await parked(customer, hooks, 5, "breaker")
     assert await rooms.timers_of(hooks) == [f"timer.gate.{hooks}.1"]
     assert await rooms.problems() == []
-    change = {"url": receiver.on("/hook")}
-    await customer.call("PATCH", f"/v1/endpoints/{hooks}", change)
+    receiver.decide = lambda _: Answer()
     await customer.speed(FAST)
     await succeeded(customer, hooks, 5)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from telecine.delivery.breaker import CLOSED, Open
-from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
+from telecine.delivery.gates import Armed, breaker_columns, breaker_of, hasten, keep, locked
 from telecine.shared.tables.database import Database
 
 
@@ -29,5 +29,17 @@ class Breakers:
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
             await keep(connection, whose[1], **breaker_columns(CLOSED))
-            waits = gate.due is not None and gate.due > now and not gate.draining
-            return await arm(connection, [gate], now, anew=True) if waits else []
+            return await hasten(connection, gate, now)
+
+    async def lifted(
+        self, whose: tuple[str, str], now: datetime, *, renewed: bool
+    ) -> list[Armed] | None:
+        """Close the breaker, if its endpoint is `renewed`, and have what is parked there fetched now;
+        answer the timer to be set. None: nothing is done, since the endpoint is being drained."""
+        async with self._database.writing() as connection:
+            gate = (await locked(self._database, connection, [whose]))[whose[1]]
+            if gate.draining:
+                return None
+            if renewed:
+                await keep(connection, whose[1], **breaker_columns(CLOSED))
+            return await hasten(connection, gate, now)

@@ -34,6 +34,7 @@ class Directory:
         self._sequence = 0
         self._moved = asyncio.Event()
         self._changed: list[Callable[[str, str], None]] = []
+        self._heard: list[Callable[[Known, Known], None]] = []
         self._follow = Follow(
             bus,
             log.kind.stream,
@@ -52,6 +53,10 @@ class Directory:
     def on_change(self, callback: Callable[[str, str], None]) -> None:
         """Call back with (org, endpoint) when an endpoint is switched on or off, or deleted."""
         self._changed.append(callback)
+
+    def on_fact(self, callback: Callable[[Known, Known], None]) -> None:
+        """Call back with an endpoint as it was and as it is when it is not any more as it was."""
+        self._heard.append(callback)
 
     def endpoints(self) -> list[tuple[str, str]]:
         """Answer every endpoint there is or was: (org, id)."""
@@ -93,7 +98,7 @@ class Directory:
             self._read[recorded.stamp.id] = recorded
 
     def _show(self, recorded: Recorded[Endpoint, EndpointFact]) -> None:
-        before = self._last.get(recorded.stamp.id)
+        before, known = self._last.get(recorded.stamp.id), self._known.get(recorded.stamp.id)
         self._last[recorded.stamp.id] = recorded
         state = recorded.state
         if state is None or isinstance(state, Absent):
@@ -105,6 +110,10 @@ class Directory:
         if before and type(before.state) is not type(recorded.state):
             for callback in self._changed:
                 callback(recorded.stamp.org, recorded.stamp.id)
+        after = self._known.get(recorded.stamp.id)
+        if known and after and known != after:
+            for heard in self._heard:
+                heard(known, after)
 
     def _begin_anew(self) -> None:
         self._read = {}

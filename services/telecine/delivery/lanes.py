@@ -84,6 +84,10 @@ class Lanes(Generic[J]):
         lane.cap = cap
         return lane
 
+    def known(self, endpoint_id: str) -> Lane[J] | None:
+        """Answer an endpoint's lane, if it has one."""
+        return self._lanes.get(endpoint_id)
+
     def put(self, lane: Lane[J], job: J) -> None:
         """Let a job wait for its turn, which may be now."""
         lane.waiting.append((self._now(), job))

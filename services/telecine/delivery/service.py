@@ -12,6 +12,7 @@ from telecine.delivery.directory import Directory
 from telecine.delivery.draining import Draining
 from telecine.delivery.intake import Intake
 from telecine.delivery.keyring import Keyring
+from telecine.delivery.lifting import Lifting
 from telecine.delivery.measures import AttemptMeasures, ParkingMeasures, watch_waiting
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
@@ -104,6 +105,7 @@ async def _work(
             ),
         )
     )
+    await me.stack.enter_async_context(Lifting(depot, worker).running())
     sweeping = Sweeping(me.settings, depot)
     await me.stack.enter_async_context(sweeping.running())
     retention = Retention(Bounds.of(me.settings), me.clock.now, database)

@@ -14,7 +14,7 @@ import structlog
 from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
-from telecine.delivery.breaker import Breaker
+from telecine.delivery.breaker import CLOSED, Breaker
 from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Advice, Arrived, Postponed, State, guard, needs_record
 from telecine.delivery.depot import Depot
@@ -105,6 +105,14 @@ class Worker:
     def breaker_of(self, endpoint_id: str) -> Breaker:
         """Answer an endpoint's breaker, as this worker knows it."""
         return self._dispatch.breaker_of(endpoint_id)
+
+    def forget_breaker(self, endpoint_id: str) -> None:
+        """Take an endpoint's breaker for closed: what it came of is no more."""
+        lane = self._dispatch.lanes.known(endpoint_id)
+        if lane and lane.turning:
+            lane.turning = CLOSED  # who is writing another one writes this behind it
+        elif lane:
+            lane.breaker = CLOSED
 
     def window_of(self, endpoint_id: str) -> int:
         """Answer how many attempts at an endpoint this worker would have under way now."""
