@@ -115,7 +115,9 @@ async def test_without_overlap_the_old_key_stops_at_once(house: TestHouse) -> No
 
     await rotated(house, endpoint, {"overlap": 0})
     taken, [new] = await received(house), await keys(house, endpoint)
+    shown = (await call(house, "GET", f"/{endpoint['id']}")).json()
 
+    assert [key["id"] for key in shown["keys"]] == [new["id"]]
     assert verified(taken, new["secret"])
     assert not verified(taken, old["secret"])
 

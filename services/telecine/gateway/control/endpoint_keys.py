@@ -61,7 +61,7 @@ def add_endpoint_keys(routes: APIRouter, house: House, authorised: Any) -> None:
             secret=wish.secret,
             overlap=wish.overlap,
         )
-        return EndpointShape.of((await house.call(command)).endpoint)
+        return EndpointShape.of((await house.call(command)).endpoint, house.now())
 
 
 def add_endpoint_tests(routes: APIRouter, house: House, authorised: Any) -> None:

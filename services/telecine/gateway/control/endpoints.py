@@ -45,13 +45,14 @@ def _reading(routes: APIRouter, house: House, authorised: Any) -> None:
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
     ) -> EndpointsAnswer:
         found = await listed(house.call, org, known_platform(platform), offset=offset, limit=limit)
-        shown = [EndpointShape.of(each) for each in found.endpoints]
+        now = house.now()
+        shown = [EndpointShape.of(each, now) for each in found.endpoints]
         return EndpointsAnswer(endpoints=shown, total=found.total)
 
     @routes.get("/endpoints/{endpoint_id}", summary="One endpoint")
     async def endpoint(endpoint_id: str, org: str = authorised) -> EndpointShape:
         found = await house.call(GetEndpoint(org=org, endpoint_id=token(endpoint_id)))
-        return EndpointShape.of(found.endpoint)
+        return EndpointShape.of(found.endpoint, house.now())
 
 
 def _writing(routes: APIRouter, house: House, authorised: Any) -> None:
@@ -72,7 +73,7 @@ def _writing(routes: APIRouter, house: House, authorised: Any) -> None:
             settings=body.settings or SettingsPatch(),
             active=body.active,
         )
-        return EndpointShape.of((await house.call(command)).endpoint)
+        return EndpointShape.of((await house.call(command)).endpoint, house.now())
 
     @routes.patch(
         "/endpoints/{endpoint_id}",
@@ -84,7 +85,7 @@ def _writing(routes: APIRouter, house: House, authorised: Any) -> None:
         command = ChangeEndpoint(
             **house.caller(request, org).ids(), endpoint_id=token(endpoint_id), patch=body
         )
-        return EndpointShape.of((await house.call(command)).endpoint)
+        return EndpointShape.of((await house.call(command)).endpoint, house.now())
 
     @routes.delete("/endpoints/{endpoint_id}", status_code=204, summary="Delete an endpoint")
     async def delete(request: Request, endpoint_id: str, org: str = authorised) -> Response:
