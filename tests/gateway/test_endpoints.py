@@ -162,6 +162,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"url": "http://[::1]0"}, "url", "is not a URL"),
     ({"types": []}, "types", "is empty"),
     ({"types": ["video.lost"]}, "types", "known are video.uploaded"),
+    ({"types": [""]}, "types", "no type ''"),
     ({"types": ["video.uploaded", "live.completed"]}, "types", "no type 'live.completed'"),
     ({"types": [f"video.{number}" for number in range(10_000)]}, "types", "at most 64"),
     ({"description": "x" * 1001}, "description", "1000"),

@@ -49,6 +49,7 @@ def test_a_list_means_what_it_names(types: list[str], event_type: str, means_it:
         (["job.*"], "no type 'job.*'"),
         (["endpoint.created"], "no type 'endpoint.created'"),
         (["**"], "no type '**'"),
+        ([""], "no type ''"),
         (["", ""], "more than once"),
         ([str(number) for number in range(MAX_TYPES + 1)], "has 65 types"),
         ([str(number) for number in range(30_000)], "has 30000 types"),

@@ -45,7 +45,7 @@ def problem(types: Sequence[str], known: Sequence[str]) -> str | None:
     if twice is not None:
         return f"names {twice[:64]!r} more than once; name each type once"
     wrong = next((each for each in types if each not in every and each not in patterns), None)
-    if wrong:
+    if wrong is not None:
         choice = f"{', '.join(every)}; or several by {', '.join(patterns)}"
         return f"has no type {wrong[:64]!r}; known are {choice}"
     return None
