@@ -10,6 +10,7 @@ from jsonschema_rs import Draft202012Validator
 
 from telecine.platforms import packs
 from telecine.platforms.saying import KEY
+from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
 from telecine.simulations.commands.spec import written
 from telecine.simulations.receiver import Received
 from telecine.simulations.spec.door import composed
@@ -88,6 +89,10 @@ def test_every_sent_type_of_every_platform_is_a_webhook(described: dict[str, Any
     assert {"tpstreams.asset", "tpstreams.transcoding_job"} <= set(described["webhooks"])
 
 
+def test_the_houses_own_types_are_webhooks_too(described: dict[str, Any]) -> None:
+    assert set(OPERATIONAL_TYPES) <= set(described["webhooks"])
+
+
 async def test_webhooks_are_as_the_document_says(
     house: TestHouse, described: dict[str, Any]
 ) -> None:
@@ -115,10 +120,28 @@ async def test_webhooks_are_as_the_document_says(
     }
 
 
+async def test_the_houses_own_webhooks_are_as_the_document_says(
+    house: TestHouse, described: dict[str, Any]
+) -> None:
+    customer = Customer(house.http)
+    url = house.receiver.on("/own")
+    body = {"platform": "tpstreams", "url": url, "types": ["endpoint.*", "delivery.*"]}
+    endpoint = await customer.call("POST", "/v1/endpoints", body, status=201)
+
+    for each in OPERATIONAL_TYPES:
+        path = f"/v1/endpoints/{endpoint['id']}/test"
+        await customer.call("POST", path, {"type": each}, status=202)
+    await house.receiver.wait(lambda r: len(r.at("/own")) >= len(OPERATIONAL_TYPES))
+
+    assert {_hold(each, described) for each in house.receiver.received} == set(OPERATIONAL_TYPES)
+
+
 def _hold(received: Received, described: dict[str, Any]) -> str:
     """Hold a webhook against the document; answer its name there."""
     body = received.json()
-    if "api_version" in body:
+    if body.get("type") in OPERATIONAL_TYPES:
+        name = str(body["type"])
+    elif "api_version" in body:
         name = f"omega.{body['type']}"
     else:
         name = "tpstreams.asset" if "live_stream" in body else "tpstreams.transcoding_job"

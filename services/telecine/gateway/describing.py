@@ -8,11 +8,12 @@ from pydantic import TypeAdapter
 from telecine.platforms import packs
 from telecine.platforms.pack import Pack
 from telecine.platforms.saying import KEY, idempotency_key
+from telecine.shared.contracts.operational import OPERATIONAL_WEBHOOKS
 
 Schema = dict[str, Any]
 
 _REF = "#/components/schemas/{model}"
-_CONTROL = "Control"
+_CONTROL, _HOUSE = "Control", "control"
 #: FastAPI writes of these, but every route of ours answers bad input in its own words.
 _NEVER = ("HTTPValidationError", "ValidationError")
 #: What the tus library and the doors before it answer instead of what was asked for.
@@ -60,9 +61,7 @@ def completed(made: Schema) -> Schema:
         for verb, operation in operations.items():
             _mend(path, operation)
             _say_keys(verb, path, operation)
-    made["webhooks"] = {
-        name: item for pack in packs().values() for name, item in _sent(pack, schemas)
-    }
+    made["webhooks"] = dict(_sent(schemas))
     for name in _NEVER:
         schemas.pop(name, None)
     components["schemas"] = dict(sorted(schemas.items()))
@@ -108,25 +107,34 @@ def _say_keys(verb: str, path: str, operation: Schema) -> None:
         del operation["parameters"]
 
 
-def _sent(pack: Pack, schemas: Schema) -> Iterator[tuple[str, Schema]]:
-    if pack.saying is None:
-        return
-    for name, body in pack.saying.sent.items():
-        schema = TypeAdapter(body).json_schema(mode="serialization", ref_template=_REF)
-        for inner, definition in schema.pop("$defs", {}).items():
-            schemas.setdefault(inner, definition)
-        title = schema.get("title", name)
-        schemas.setdefault(title, schema)
-        yield f"{pack.name}.{name}", {"post": _webhook(pack, name, title)}
+def _sent(schemas: Schema) -> Iterator[tuple[str, Schema]]:
+    """Answer every webhook by its name: each platform's, then the house's own."""
+    for pack in packs().values():
+        for name, body in pack.saying.sent.items() if pack.saying else ():
+            title = _title(name, body, schemas)
+            yield f"{pack.name}.{name}", {"post": _webhook(pack, name, title)}
+    for name, body in OPERATIONAL_WEBHOOKS.items():
+        yield name, {"post": _webhook(None, name, _title(name, body, schemas))}
 
 
-def _webhook(pack: Pack, name: str, schema: str) -> Schema:
-    headers = _HEADERS | dict(pack.saying.sent_headers if pack.saying else {})
-    own = set(pack.saying.sent_headers) if pack.saying else set()
+def _title(name: str, body: Any, schemas: Schema) -> str:
+    """Answer what a body's schema is called, which is there from now on."""
+    schema = TypeAdapter(body).json_schema(mode="serialization", ref_template=_REF)
+    for inner, definition in schema.pop("$defs", {}).items():
+        schemas.setdefault(inner, definition)
+    title = str(schema.get("title", name))
+    schemas.setdefault(title, schema)
+    return title
+
+
+def _webhook(pack: Pack | None, name: str, schema: str) -> Schema:
+    """Answer a webhook of a platform, or of the house."""
+    own = dict(pack.saying.sent_headers) if pack and pack.saying else {}
+    sender = pack.name if pack else _HOUSE
     return {
-        "tags": [pack.name],
-        "operationId": f"{pack.name}_{name.replace('.', '_')}_webhook",
-        "summary": f"{name}, to the endpoints that want it",
+        "tags": [sender],
+        "operationId": f"{sender}_{name.replace('.', '_')}_webhook",
+        "summary": f"{name}, to the endpoints that {'want' if pack else 'name'} it",
         "parameters": [
             {
                 "name": header,
@@ -135,7 +143,7 @@ def _webhook(pack: Pack, name: str, schema: str) -> Schema:
                 "description": about,
                 "schema": {"type": "string"},
             }
-            for header, about in headers.items()
+            for header, about in (_HEADERS | own).items()
         ],
         "requestBody": {
             "required": True,
