@@ -4,6 +4,7 @@ from datetime import datetime
 
 from telecine.delivery.breaker import CLOSED, Open
 from telecine.delivery.gates import Armed, breaker_columns, breaker_of, hasten, keep, locked
+from telecine.delivery.tables import GateRow
 from telecine.shared.tables.database import Database
 
 
@@ -36,6 +37,9 @@ class Breakers:
     ) -> list[Armed] | None:
         """Close the breaker, if its endpoint is `renewed`, and have what is parked there fetched now;
         answer the timer to be set. None: nothing is done, since the endpoint is being drained."""
+        async with self._database.session() as session:
+            if await session.get(GateRow, whose[1]) is None:
+                return []  # nothing was ever held back
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
             if gate.draining:

@@ -72,7 +72,7 @@ class AttemptsAnswer(Shape):
 
 
 class DeliveryAnswer(Shape):
-    """A delivery, the body that it carries, and every attempt, first one first."""
+    """A delivery, its body, and its attempts, first one first: of very many the last 100."""
 
     delivery: Delivery
     body: str
