@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
+from telecine.delivery.schema import SCHEMA
+from telecine.delivery.tables import AttemptRow, DeliveryRow
 from telecine.shared.tables.database import Database
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)
-TABLES: list[type[SQLModel]] = [DeliveryRow, AttemptRow, GateRow, MarkRow]
+TABLES: list[type[SQLModel]] = list(SCHEMA.records)
 
 
 def after(hours: float) -> datetime:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from telecine.delivery.backlog import Backlogs
 from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.delivery.wishes import Wishes
 from telecine.shared.contracts.backlog import BacklogDiscarded, DiscardBacklog, GetBacklog
 from telecine.shared.tables.database import Database
 from tests.delivery.rows import add, after, delivery
@@ -43,7 +44,7 @@ async def test_a_backlog_shows_what_is_parked_why_and_until_when(database_url: s
             delivery("done"),
             gate,
         )
-        backlogs = Backlogs(one.database, one.lot, lambda: after(5))
+        backlogs = Backlogs(one.database, one.lot, Wishes(one.database, one.lot), lambda: after(5))
 
         shown = await backlogs.get(GetBacklog(org="demo", endpoint_id="e"))
         others = await backlogs.get(GetBacklog(org="other", endpoint_id="e"))
@@ -64,7 +65,7 @@ async def test_what_an_owner_gives_up_ends_on_record_and_nothing_else(database_u
             parked("follower", 4, "ordering", predecessor="old", endpoint_id="f"),
             delivery("waits", state="postponed", next_at=after(9)),
         )
-        backlogs = Backlogs(one.database, one.lot, lambda: after(5))
+        backlogs = Backlogs(one.database, one.lot, Wishes(one.database, one.lot), lambda: after(5))
 
         some = await backlogs.discard(DiscardBacklog(**IDS, endpoint_id="e", before=after(3)))
         after_some = await states(one.database, "old", "young")
@@ -83,13 +84,15 @@ async def test_one_answer_gives_up_so_many_and_tells_what_is_left(database_url: 
     async with working(database_url) as one:
         await add(one.database, *(parked(f"d{n}", n) for n in range(5)))
         now = after(0) + timedelta(days=1)
-        backlogs = Backlogs(one.database, one.lot, lambda: now, most=3)
+        backlogs = Backlogs(
+            one.database, one.lot, Wishes(one.database, one.lot), lambda: now, most=3
+        )
         command = DiscardBacklog(**IDS, endpoint_id="e")
 
         answers = [await backlogs.discard(command) for _ in range(3)]
 
     assert answers == [
-        BacklogDiscarded(discarded=3, left=2),
-        BacklogDiscarded(discarded=2, left=0),
-        BacklogDiscarded(discarded=0, left=0),
+        BacklogDiscarded(discarded=3, left=2, resends=0),
+        BacklogDiscarded(discarded=2, left=0, resends=0),
+        BacklogDiscarded(discarded=0, left=0, resends=0),
     ]

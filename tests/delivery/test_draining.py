@@ -129,10 +129,10 @@ async def test_a_database_that_fails_in_the_midst_of_it_has_nothing_sent_twice(
 ) -> None:
     oldest, failures = Fetching.oldest, iter([True])
 
-    async def fails_once(self: Fetching, whose: str, most: int, besides: Any = ()) -> Any:
+    async def fails_once(self: Fetching, at: Any, most: int, besides: Any = ()) -> Any:
         if besides and next(failures, False):
             raise Unavailable("the database was away for a moment")
-        return await oldest(self, whose, most, besides)
+        return await oldest(self, at, most, besides)
 
     def decide(_: Received) -> Answer:
         if len(receiver.received) == 1:

@@ -28,12 +28,13 @@ from telecine.delivery.limiting import reserve
 from telecine.delivery.parking import RETENTION, ParkingLot, Wish
 from telecine.delivery.records import Entry, Records
 from telecine.delivery.standing import state_of
-from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
+from telecine.delivery.tables import GateRow, MarkRow
 from telecine.shared.errors import Unavailable
 from telecine.shared.ids import object_id
 from telecine.shared.tables.database import Database, opened
 from telecine.shared.wire.answers import Stored
 from telecine.shared.wire.bus import Bus
+from tests.delivery.rows import TABLES
 from tests.delivery.test_chain_records import attempt
 from tests.nats import bus, connect, server
 from tests.shared.golden_cases import OWED
@@ -107,7 +108,7 @@ class Lot:
 @asynccontextmanager
 async def working(url: str) -> AsyncIterator[Lot]:
     """One worker; several may be open on the same database."""
-    async with opened(url, [DeliveryRow, AttemptRow, GateRow, MarkRow]) as database:
+    async with opened(url, TABLES) as database:
         yield Lot(database)
 
 
@@ -341,7 +342,7 @@ async def test_waking_an_endpoint_where_nothing_is_parked_does_nothing(database_
 async def test_who_has_no_connection_any_more_insists_on_no_timer(
     bus: Bus, database_url: str
 ) -> None:
-    async with opened(database_url, [DeliveryRow, AttemptRow, GateRow, MarkRow]) as database:
+    async with opened(database_url, TABLES) as database:
         lot = ParkingLot(bus, database)
         await bus.client.close()
 

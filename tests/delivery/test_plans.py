@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from telecine.delivery import sweeping
-from telecine.delivery.fetching import Fetching
+from telecine.delivery.fetching import Fetching, live_at
 from telecine.delivery.schema import SCHEMA
 from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer
@@ -92,8 +92,8 @@ async def test_what_is_fetched_is_found_without_a_look_at_what_waits_in_a_chain(
         fetching = Fetching(database)
 
         found = [
-            *await plans(database, fetching.oldest("e", 64, ["another"])),
-            *await plans(database, fetching.count("e", 64)),
+            *await plans(database, fetching.oldest(live_at("e"), 64, ["another"])),
+            *await plans(database, fetching.count(live_at("e"), 64)),
         ]
 
     assert len(found) == 2

@@ -85,14 +85,20 @@ DISCARD = {
     "discard recorded": second(delivery.RECORDED),
     "timer acknowledged": delivery.DISMISSED,
 }
-#: The first effects of their kind are those of the first attempt, or of whoever asks.
+#: The first effects of their kind are those of the first attempt.
 RESEND = {
-    "record read": delivery.RECORD_READ,
+    "delivery read": delivery.RECORD_READ,
+    "wish recorded": delivery.WISHED,
+    "endpoint's timer set": delivery.GATE_SET,
+    "endpoint's gate claimed": delivery.CLAIMED,
+    "wish read": delivery.NEXT_READ,
     "webhook resent": second(delivery.SENT),
     "resend recorded": second(delivery.RECORDED),
     "resend told": second(delivery.TOLD),
     "timer moved on": second(delivery.TIMER_SET),
-    "resend acknowledged": delivery.DISMISSED,
+    "wish forgotten": delivery.FORGOTTEN,
+    "endpoint's gate at rest": delivery.RESTED,
+    "firing acknowledged": delivery.DISMISSED,
 }
 #: Between these two the answer is known to the worker alone.
 _LOST = {
@@ -111,9 +117,7 @@ DELIVERING = [
     for point in [*points("DELIVERIES", FIRST_ATTEMPT), *points("DUE", RETRY)]
 ]
 
-RESENDING = [
-    replace(point, repeated=point.name in _LOST) for point in points("DELIVERIES", RESEND)
-]
+RESENDING = [replace(point, repeated=point.name in _LOST) for point in points("DUE", RESEND)]
 
 MATCHING = points(
     "VIDEOS",

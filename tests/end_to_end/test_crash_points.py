@@ -211,8 +211,11 @@ async def test_a_crash_of_a_resend_makes_its_attempt_once_and_keeps_the_schedule
     await customer.upload()
     before = await customer.one(endpoint, "postponed")
 
-    await customer.resend(before["id"])
+    resending = asyncio.create_task(
+        customer.resend(before["id"])
+    )  # which asks until it is answered
     await crash(rooms, "delivery", failpoint, how)
+    await resending
     waiting = await attempted(customer, before["id"], 2)
     await customer.speed(FAST)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from telecine.delivery.parking import RETENTION
-from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow, ResendRow
 from telecine.shared.aggregates.endpoint import Active, Deleted, Endpoint, Inactive
 from telecine.shared.events import Stamp
 from telecine.shared.events.endpoint import EndpointCreated
@@ -31,13 +31,14 @@ FETCHED = ("breaker", "rate_limit", "in_flight")
 
 
 def records(
-    *rows: DeliveryRow | AttemptRow | GateRow | MarkRow,
+    *rows: DeliveryRow | AttemptRow | GateRow | MarkRow | ResendRow,
 ) -> Records:
     return Records.of(
         [row for row in rows if isinstance(row, DeliveryRow)],
         [row for row in rows if isinstance(row, AttemptRow)],
         [row for row in rows if isinstance(row, GateRow)],
         [row for row in rows if isinstance(row, MarkRow)],
+        [row for row in rows if isinstance(row, ResendRow)],
     )
 
 
@@ -76,8 +77,21 @@ def test_what_is_parked_for_its_endpoint_needs_its_endpoints_timer(reason: str) 
     assert in_vain(records(row, unset), ON, queues(HELD)) == 1, "it is not set"
 
 
-def test_what_is_parked_at_an_endpoint_that_is_off_waits_for_it() -> None:
-    row = parked("disabled")
+RESEND = ResendRow(
+    id="w",
+    org="demo",
+    endpoint_id="e",
+    delivery_id="d",
+    trigger="resend",
+    in_bulk=False,
+    asked_at=AT,
+    endpoint_sequence=1,
+    correlation_id="c",
+)
+
+
+@pytest.mark.parametrize("row", [parked("disabled"), parked("replay"), RESEND])
+def test_what_waits_at_an_endpoint_that_is_off_waits_for_it(row: DeliveryRow | ResendRow) -> None:
 
     assert in_vain(records(row), OFF, queues()) == 0
     assert in_vain(records(row), GONE, queues()) == 0

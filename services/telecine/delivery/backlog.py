@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
+from telecine.delivery.fetching import Fetching, replayed_at
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.delivery.wishes import Wishes
 from telecine.shared.contracts.backlog import (
     Backlog,
     BacklogDiscarded,
     DiscardBacklog,
     GetBacklog,
 )
+from telecine.shared.contracts.delivery import Again, CountAgain
 from telecine.shared.tables.database import Database
 
 #: Deliveries that one transaction gives up, and that one answer does: a question has 10 s.
@@ -27,10 +30,17 @@ class Backlogs:
     """Answers for all endpoints; `now` is virtual."""
 
     def __init__(
-        self, database: Database, lot: ParkingLot, now: Callable[[], datetime], most: int = MOST
+        self,
+        database: Database,
+        lot: ParkingLot,
+        wishes: Wishes,
+        now: Callable[[], datetime],
+        most: int = MOST,
     ) -> None:
         self._database = database
+        self._fetching = Fetching(database)
         self._lot = lot
+        self._wishes = wishes
         self._now = now
         self._most = most
 
@@ -48,9 +58,11 @@ class Backlogs:
             gate = await session.get(GateRow, query.endpoint_id)
         if gate is None or gate.org != query.org:
             gate = GateRow(endpoint_id=query.endpoint_id, org=query.org)
+        resends = await self._wishes.count(query.org, query.endpoint_id)
         return Backlog(
             endpoint_id=query.endpoint_id,
             parked=count,
+            resends=sum(resends.values()),
             by_reason=by_reason,
             oldest_at=since,
             oldest_age_seconds=(self._now() - since).total_seconds() if since else None,
@@ -59,9 +71,18 @@ class Backlogs:
             open_until=gate.open_until,
         )
 
+    async def again(self, query: CountAgain) -> Again:
+        """Answer how much waits at an endpoint of an organisation to be sent again."""
+        wished = await self._wishes.count(query.org, query.endpoint_id)
+        at = [*replayed_at(query.endpoint_id), col(DeliveryRow.org).concat("") == query.org]
+        replayed = await self._fetching.count(at, _REASONS)
+        return Again(by_hand=wished[False], in_bulk=wished[True] + replayed)
+
     async def discard(self, command: DiscardBacklog) -> BacklogDiscarded:
-        """Give up what is parked, oldest first, in small batches; idempotent, since it is then gone."""
+        """Give up what waits: resends at once, what is parked oldest first, in small batches; idempotent,
+        since it is then gone."""
         now = self._now()
+        resends = await self._wishes.give_up(command.org, command.endpoint_id, command.before)
         wanted = [
             *_parked(command.org, command.endpoint_id),
             col(DeliveryRow.created_at) < command.before
@@ -76,7 +97,7 @@ class Backlogs:
                 break  # others were quicker
         async with self._database.session() as session:
             left = await session.scalar(select(func.count()).where(*wanted))
-        return BacklogDiscarded(discarded=gone, left=left or 0)
+        return BacklogDiscarded(discarded=gone, left=left or 0, resends=resends)
 
     async def _oldest(self, wanted: list[ColumnElement[bool]], most: int) -> list[str]:
         ids: Any = (

@@ -68,6 +68,12 @@ def unheard(breaker: Open, now: datetime) -> Open:
     return replace(breaker, until=now + (_EASE if breaker.reason == "rate_limit" else _COOL))
 
 
+def lets_through(breaker: Open) -> bool:
+    """Whether it lets a probe through before its time, for whoever asks by hand: nobody has answered there
+    lately, and that may just have been mended. Not where the receiver asked for less."""
+    return breaker.reason == "breaker"
+
+
 def _heard_late(breaker: Open, verdict: Verdict, now: datetime) -> Breaker:
     """What was under way when it opened, and retries, which come at their own time."""
     if breaker.reason == "breaker":

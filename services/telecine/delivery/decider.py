@@ -13,7 +13,7 @@ from telecine.delivery.schedule import Retries, delay_before
 #: Why a delivery has a due time: the schedule's, or the receiver's own wish.
 Postponing = Literal["schedule", "retry_after"]
 #: Why it waits without one, and so for somebody to fetch it.
-Parking = Literal["breaker", "disabled", "ordering", "rate_limit", "in_flight"]
+Parking = Literal["breaker", "disabled", "ordering", "rate_limit", "in_flight", "replay"]
 
 # -- state: `next` is the number of the attempt that would come next ---------------------------
 

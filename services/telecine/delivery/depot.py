@@ -7,6 +7,7 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.records import Records
 from telecine.delivery.trying import Trying
+from telecine.delivery.wishes import Wishes
 from telecine.shared.tables.database import Database
 from telecine.shared.time.virtual_time import VirtualClock
 from telecine.shared.wire.bus import Bus
@@ -14,8 +15,8 @@ from telecine.shared.wire.bus import Bus
 
 @dataclass(frozen=True)
 class Depot:
-    """One copy's bus, clock and tables; what it knows of endpoints (`directory`), holds for them (`lot`)
-    and sends them with (`trying`)."""
+    """One copy's bus, clock and tables; what it knows of endpoints (`directory`), holds for them (`lot`,
+    `wishes`) and sends them with (`trying`)."""
 
     bus: Bus
     clock: VirtualClock
@@ -23,5 +24,6 @@ class Depot:
     records: Records
     directory: Directory
     lot: ParkingLot
+    wishes: Wishes
     trying: Trying
     policy: Policy

@@ -1,88 +1,40 @@
 """The desk: where resends are wished for.
 
-A wish waits in the work queue. It is known by its id, which stands on record with its attempt: however
-often it is delivered, it is done once.
+A wish waits on record, under its endpoint's gate, until its attempt is there as well. It is known by its
+id: however often the same is asked for, it is done once.
 """
 
-from dataclasses import dataclass
-
 import structlog
-from nats.aio.msg import Msg
 
+from telecine.delivery.depot import Depot
 from telecine.delivery.queries import shown
-from telecine.delivery.records import Records
 from telecine.delivery.tables import DeliveryRow
+from telecine.delivery.wishes import Wish
 from telecine.shared.aggregates.endpoint import Active, Endpoint, Inactive
 from telecine.shared.contracts.delivery import ResendDelivery, Resending
-from telecine.shared.errors import BrokenMessage, Refusal
+from telecine.shared.errors import Refusal
 from telecine.shared.events.endpoint import EndpointFact
 from telecine.shared.ids import hex_of, is_token
 from telecine.shared.log.eventlog import EventLog
-from telecine.shared.wire.bus import Bus
-from telecine.shared.wire.cloudevents import cloudevent
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True)
-class Wish:
-    """One resend. `endpoint_sequence` is the endpoint's last fact when it was asked for."""
-
-    id: str
-    org: str
-    endpoint_id: str
-    delivery_id: str
-    endpoint_sequence: int
-    correlation_id: str
-
-    @property
-    def subject(self) -> str:
-        return f"delivery.replay.{self.org}.{self.endpoint_id}"
-
-    def headers(self) -> dict[str, str]:
-        event = cloudevent(
-            self.id,
-            "delivery.replay",
-            f"/telecine/{self.org}/delivery",
-            subject=self.endpoint_id,
-            correlation=self.correlation_id,
-            is_json=False,
-        )
-        return event | {
-            "telecine-delivery": self.delivery_id,
-            "telecine-endpoint-sequence": str(self.endpoint_sequence),
-        }
-
-
-def parse_wish(message: Msg) -> Wish:
-    """Read a resend's message. Raises BrokenMessage."""
-    fields = message.headers or {}
-    try:
-        _, _, org, endpoint_id = message.subject.split(".")
-        return Wish(
-            id=fields["ce-id"],
-            org=org,
-            endpoint_id=endpoint_id,
-            delivery_id=fields["telecine-delivery"],
-            endpoint_sequence=int(fields["telecine-endpoint-sequence"]),
-            correlation_id=fields["ce-correlationid"],
-        )
-    except (KeyError, ValueError) as error:
-        raise BrokenMessage(f"{message.subject} is not a resend: {error}") from error
+#: Resends that may wait at an endpoint, of those that were asked for one by one.
+MOST = 1000
 
 
 class Desk:
     """Takes wishes for resends; idempotent by their request key."""
 
-    def __init__(
-        self, bus: Bus, records: Records, endpoints: EventLog[Endpoint, EndpointFact]
-    ) -> None:
-        self._bus = bus
-        self._records = records
+    def __init__(self, depot: Depot, endpoints: EventLog[Endpoint, EndpointFact]) -> None:
+        self._clock = depot.clock
+        self._records = depot.records
         self._endpoints = endpoints
+        self._wishes = depot.wishes
 
     async def resend(self, command: ResendDelivery) -> Resending:
-        """Take a wish on, durably. Raises Refusal: unknown delivery, or an endpoint not to be sent to."""
+        """Take a wish on, durably. Raises Refusal: unknown delivery, an endpoint not to be sent to, or too
+        many that wait for it."""
         known = is_token(command.delivery_id)
         row = await self._records.get(command.delivery_id) if known else None
         if row is None or row.org != command.org:
@@ -93,17 +45,27 @@ class Desk:
             return _answer(row, made.number)
         endpoint = await self._endpoints.load(row.org, row.endpoint_id)
         _check(endpoint.state)
+        if not command.in_bulk:
+            await self._check_room(row)
         wish = Wish(
             wish_id,
             row.org,
             row.endpoint_id,
             row.id,
+            "resend",
+            command.in_bulk,
             endpoint.sequence,
             command.correlation_id,
         )
-        await self._bus.publish(wish.subject, b"", headers=wish.headers(), message_id=wish.id)
+        await self._wishes.add(wish, self._clock.now())
         log.info("resend.requested", delivery_id=row.id, number=row.next)
         return _answer(row, row.next)
+
+    async def _check_room(self, row: DeliveryRow) -> None:
+        waiting = (await self._wishes.count(row.org, row.endpoint_id))[False]
+        if waiting >= MOST:
+            message = f"{waiting} resends wait for this endpoint; let it take them, or discard its backlog"
+            raise Refusal("conflict", message)
 
 
 def _check(endpoint: Endpoint) -> None:

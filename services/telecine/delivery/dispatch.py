@@ -112,11 +112,18 @@ class Dispatch:
     def _enter(self, lane: Lane[Job], job: Job) -> None:
         if isinstance(lane.breaker, Open) and job.probe is None and _waits(lane.breaker, job):
             # What was fetched too: on record the breaker may be closed by now, which we must hear.
-            self._park(job, lane.breaker.reason, lane.breaker.until, unless_closed=True)
+            if job.wish:
+                self._insisting.begin(job, self._put_back)
+            else:
+                self._park(job, lane.breaker.reason, lane.breaker.until, unless_closed=True)
         elif lane.slow and len(lane.waiting) >= lane.cap and not job.is_fetched:
             self._crowded_out(job)
         else:
             self.lanes.put(lane, job)
+
+    def hold(self, job: Job) -> None:
+        """Park what a replay brings: it is fetched when nothing live waits at its endpoint."""
+        self._park(job, "replay", self._clock.now())
 
     def breaker_of(self, endpoint_id: str) -> Breaker:
         """Answer an endpoint's breaker, as this worker knows it."""
@@ -149,6 +156,13 @@ class Dispatch:
         wish = Wish(job.owed, job.state, reason, now, due, unless_closed)
         self._parker.park(job, wish)
 
+    async def _put_back(self, job: Job) -> None:
+        """A wish meets an open breaker: it is where it was, unless the breaker is closed on record."""
+        if isinstance(await self._lot.breaker_of(job.owed.endpoint_id), Open):
+            job.finish()
+        else:
+            await self._not_parked("breaker", job)
+
     async def _not_parked(self, reason: Parking, job: Job) -> None:
         """Go on with a job: on record, there was no reason any more to park it."""
         if reason == "ordering":
@@ -180,13 +194,20 @@ class Dispatch:
         try:
             endpoint = self._directory.known(job.owed.endpoint_id, 0)
             if not isinstance(endpoint, Active):
-                self._insisting.begin(job, self.admit_slowly)
-            elif job.doubtful and await self._has_moved_on(job):
+                self._begin_anew(job)
+            elif job.doubtful and not job.wish and await self._has_moved_on(job):
                 self._insisting.restart(job)
             else:
                 await self._attempt(lane, job, endpoint.profile)
         except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
             self._insisting.again(job, error)
+
+    def _begin_anew(self, job: Job) -> None:
+        """An endpoint was switched off while a job waited in its lane."""
+        if job.wish:
+            job.finish()  # which waits on, where it was
+        else:
+            self._insisting.begin(job, self.admit_slowly)
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether somebody else has recorded something of a delivery while it waited in its lane: what
@@ -217,4 +238,4 @@ def _comes_after(job: Job, profile: Profile) -> bool:
 def _waits(breaker: Open, job: Job) -> bool:
     """Whether an open breaker holds a job back: a retry keeps its time, unless the receiver itself has
     asked for less."""
-    return breaker.reason == "rate_limit" or job.number == 1
+    return breaker.reason == "rate_limit" or job.number == 1 or job.wish is not None

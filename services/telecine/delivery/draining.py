@@ -1,4 +1,4 @@
-"""Draining: when an endpoint's timer fires, what is parked there is fetched, as fast as it may be sent.
+"""Draining: when an endpoint's timer fires, what waits there is fetched, as fast as it may be sent.
 
 The timer's firing is the right to do so: it is one message, so one worker has it at a time, and another
 one gets it if that worker dies. What is fetched stays parked until its attempt is on record.
@@ -12,14 +12,14 @@ import structlog
 from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
-from telecine.delivery.breaker import CLOSED, Breaker, Open, unheard
+from telecine.delivery.breaker import CLOSED, Breaker, Open, lets_through, unheard
 from telecine.delivery.depot import Depot
-from telecine.delivery.fetching import Fetching
+from telecine.delivery.fetching import Fetching, fetched_at
 from telecine.delivery.gates import Armed, breaker_of
 from telecine.delivery.job import Job
 from telecine.delivery.limiting import reserve
+from telecine.delivery.line import Line, Turn
 from telecine.delivery.standing import owed_of, state_of
-from telecine.delivery.tables import DeliveryRow
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Active, Deleted, Profile
 from telecine.shared.observing.logging import correlation
@@ -38,14 +38,14 @@ _SOON = 0.02
 
 @dataclass(eq=False)
 class Drain:
-    """One endpoint being drained. `now` is virtual; `under_way`: what was fetched and is not done; `looks`:
-    how often in a row nothing more was found."""
+    """One endpoint being drained. `now` is virtual; `under_way`: what was fetched and is not done, by
+    delivery; `looks`: how often in a row nothing more was found."""
 
     org: str
     endpoint_id: str
     generation: int
     now: datetime
-    under_way: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    under_way: dict[str, Job] = field(default_factory=dict)
     looks: int = 0
 
     @property
@@ -62,6 +62,8 @@ class Draining:
         self._database = depot.database
         self._records = depot.records
         self._fetching = Fetching(depot.database)
+        self._wishes = depot.wishes
+        self._line = Line(self._fetching, depot.wishes, depot.records)
         self._directory = depot.directory
         self._lot = depot.lot
         self._policy = depot.policy
@@ -104,7 +106,7 @@ class Draining:
         """
         while isinstance(endpoint := await self._directory.find(drain.endpoint_id, 0), Active):
             if isinstance(breaker, Open):
-                if breaker.until > drain.now:
+                if breaker.until > drain.now and not await self._is_asked_for(drain, breaker):
                     return await self._fetching.again_behind(drain.whose, breaker, drain.now)
                 breaker = await self._probe(drain, breaker)
                 await self._fetching.note(drain.endpoint_id, breaker)
@@ -122,103 +124,120 @@ class Draining:
         await self._settle(drain)
         return await self._switched_off(drain, deleted=isinstance(endpoint, Deleted))
 
+    async def _is_asked_for(self, drain: Drain, breaker: Open) -> bool:
+        """Whether somebody asks by hand to be let through before the time."""
+        return lets_through(breaker) and await self._fetching.is_asked_by_hand(drain.endpoint_id)
+
     async def _probe(self, drain: Drain, breaker: Open) -> Breaker:
         """Let one through to see whether the endpoint takes anything again.
 
         What this worker thinks of the breaker is no answer: it may not have heard that it is open.
         """
-        for row in await self._fetching.oldest(drain.endpoint_id, 1):
-            log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=row.id)
-            job = self._job(drain, row, "probe", breaker)
-            self._send(drain, job)
+        for turn in await self._line.next(drain.endpoint_id, 1, (), bulk=1):
+            log.info("breaker.probed", endpoint_id=drain.endpoint_id, delivery_id=turn.row.id)
+            [job] = await self._send(drain, [turn], breaker)
             await self._settle(drain)
             return job.probed or unheard(breaker, max(drain.now, self._clock.now()))
         return CLOSED
 
     async def _some(self, drain: Drain, profile: Profile) -> tuple[int, datetime]:
         """Send some of what waits, and wait a moment; answer how many waited, and when more may be sent."""
-        room, rate = self._room(drain, profile), profile.subscription.settings.rate_limit
+        room, bulk = self._room(drain, profile)
+        rate = profile.subscription.settings.rate_limit
         if rate is not None:
-            return await self._some_at(rate, drain, room)
-        found = await self._fetch(drain, room)
+            return await self._some_at(rate, drain, room, bulk)
+        found = await self._fetch(drain, room, bulk)
         drain.looks = 0 if found else drain.looks + 1
         # Where there is room, more may be parked meanwhile, or released by its predecessor's end.
         longest = pause_before(max(1, drain.looks)) if found < room else None
         await self._settle(drain, for_one=True, longest=longest)
         return found, drain.now
 
-    async def _some_at(self, rate: float, drain: Drain, room: int) -> tuple[int, datetime]:
+    async def _some_at(
+        self, rate: float, drain: Drain, room: int, bulk: int
+    ) -> tuple[int, datetime]:
         """Do the same by the rate limit: what it has for this moment. The next ones have a moment of
         theirs, which is waited for here while something is under way."""
-        waiting = await self._fetching.count(drain.endpoint_id, room, drain.under_way)
+        waiting = await self._line.count(drain.endpoint_id, room, drain.under_way, bulk=bulk)
         if not waiting:
             drain.looks += 1
             await self._settle(drain, for_one=True, longest=pause_before(drain.looks))
             return 0, drain.now
         drain.looks = 0
         taken = await reserve(self._database, drain.whose, rate, waiting, drain.now, in_turn=True)
-        await self._fetch(drain, taken.granted)
+        await self._fetch(drain, taken.granted, bulk)
         await self._settle(drain, longest=self._clock.wall_seconds_until(taken.free_at))
         return waiting, taken.free_at
 
-    def _room(self, drain: Drain, profile: Profile) -> int:
-        """Answer how many may be fetched. Of an endpoint that is slow to answer no more are than it takes,
-        or they would be put back."""
+    def _room(self, drain: Drain, profile: Profile) -> tuple[int, int]:
+        """Answer how many may be fetched, and of what was asked for in bulk. Of an endpoint that is slow to
+        answer no more are than it takes, or they would be put back; half of that is for what is live."""
         width = min(self._policy.cap_of(profile), self._worker.window_of(drain.endpoint_id))
-        return min(2 * width, _BATCH) - len(drain.under_way)
+        in_bulk = sum(job.is_in_bulk for job in drain.under_way.values())
+        room = min(2 * width, _BATCH) - len(drain.under_way)
+        return room, max(1, width // 2) - in_bulk
 
-    async def _fetch(self, drain: Drain, most: int) -> int:
-        """Have the oldest that wait sent; answer how many.
+    async def _fetch(self, drain: Drain, most: int, bulk: int) -> int:
+        """Have those sent whose turn it is; answer how many.
 
         Raises Unavailable where that could hardly be recorded: each would come back at once, to be fetched
         again without a pause.
         """
         self._records.expect_writable()
-        found = await self._fetching.oldest(drain.endpoint_id, most, drain.under_way)
-        for row in found:
-            self._send(drain, self._job(drain, row))
-        return len(found)
+        found = await self._line.next(drain.endpoint_id, most, drain.under_way, bulk=bulk)
+        return len(await self._send(drain, found))
 
-    def _job(
-        self,
-        drain: Drain,
-        row: DeliveryRow,
-        trigger: Trigger | None = None,
-        probe: Open | None = None,
-    ) -> Job:
-        owed, state = owed_of(row), state_of(row)
+    async def _send(self, drain: Drain, turns: list[Turn], probe: Open | None = None) -> list[Job]:
+        """Have these sent to the endpoint, as it was at least when somebody asked for it."""
+        asked = max((turn.wish.endpoint_sequence for turn in turns if turn.wish), default=0)
+        await self._directory.find(drain.endpoint_id, asked)
+        jobs = [self._job(drain, turn, probe) for turn in turns]
+        for job in jobs:
+            drain.under_way[job.delivery_id] = job
+            self._worker.enter(job)
+        return jobs
+
+    def _job(self, drain: Drain, turn: Turn, probe: Open | None) -> Job:
+        row, wish = turn.row, turn.wish
+        owed = owed_of(row)
         usual: Trigger = owed.trigger if row.next == 1 else "retry"
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        now = max(drain.now, row.updated_at)
-        # It is held against the record when its turn comes: if we are cut off from NATS, another worker
-        # drains the endpoint.
         return Job(
-            owed, row.next, trigger or usual, now, state, done=done, probe=probe, doubtful=True
+            owed,
+            row.next,
+            wish.trigger if wish else "probe" if probe else usual,
+            max(drain.now, row.updated_at),
+            state_of(row),
+            done=asyncio.get_running_loop().create_future(),
+            probe=probe,
+            # It is held against the record when its turn comes: if we are cut off from NATS, another
+            # worker drains the endpoint.
+            doubtful=True,
+            wish=wish,
         )
-
-    def _send(self, drain: Drain, job: Job) -> None:
-        if job.done:
-            drain.under_way[job.delivery_id] = job.done
-        self._worker.enter(job)
 
     async def _settle(
         self, drain: Drain, *, for_one: bool = False, longest: float | None = None
     ) -> None:
         """Wait until all of what is under way is done (or `for_one`, and what is done soon after it), for
         `longest` seconds at most."""
-        if for_one and drain.under_way:
+        waited = [job.done for job in drain.under_way.values() if job.done]
+        if for_one and waited:
             first = asyncio.FIRST_COMPLETED
-            await asyncio.wait(drain.under_way.values(), return_when=first, timeout=longest)
+            await asyncio.wait(waited, return_when=first, timeout=longest)
             longest = _SOON
-        if drain.under_way:
-            await asyncio.wait(drain.under_way.values(), timeout=longest)
-        for key in [key for key, done in drain.under_way.items() if done.done()]:
-            del drain.under_way[key]
+        if waited:
+            await asyncio.wait(waited, timeout=longest)
+        for key, job in list(drain.under_way.items()):
+            if job.done and job.done.done():
+                del drain.under_way[key]
 
     async def _switched_off(self, drain: Drain, *, deleted: bool) -> list[Armed]:
-        """Nothing is sent any more: what is parked waits for the endpoint to be switched on, or, where
+        """Nothing is sent any more: what waits here waits for the endpoint to be switched on, or, where
         that cannot be, is given up."""
-        while deleted and (rows := await self._fetching.oldest(drain.endpoint_id, _BATCH)):
+        here = fetched_at(drain.endpoint_id)
+        while deleted and (rows := await self._fetching.oldest(here, _BATCH)):
             await self._lot.discard([row.id for row in rows], "endpoint_deleted", drain.now)
+        if deleted:
+            await self._wishes.give_up(*drain.whose)
         await self._fetching.hold(drain.whose)
         return []

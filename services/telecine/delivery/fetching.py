@@ -7,12 +7,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, update
 from sqlmodel import col
 
-from telecine.delivery.breaker import Breaker, Open
+from telecine.delivery.breaker import Breaker, Open, lets_through
 from telecine.delivery.gates import Armed, arm, breaker_columns, breaker_of, keep, locked
-from telecine.delivery.tables import DeliveryRow, GateRow
+from telecine.delivery.tables import DeliveryRow, GateRow, ResendRow
 from telecine.shared.tables.database import Database
 
 #: More than a drain has fetched and not yet on record, so that what is parked late may be among it.
@@ -59,38 +59,43 @@ class Fetching:
         async with self._database.session() as session:
             return (await session.scalars(moved)).all()
 
-    async def count(self, endpoint_id: str, most: int, besides: Collection[str] = ()) -> int:
-        """Answer how many wait `besides` some; at `most`, there may be more."""
+    async def count(
+        self, at: list[ColumnElement[bool]], most: int, besides: Collection[str] = ()
+    ) -> int:
+        """Answer how many wait somewhere `besides` some; at `most`, there may be more."""
         if most <= 0:
             return 0
-        among = [*fetched_at(endpoint_id), col(DeliveryRow.id).not_in(list(besides))]
-        some = select(col(DeliveryRow.id)).where(*among).limit(most)
+        some = select(col(DeliveryRow.id)).where(*at, col(DeliveryRow.id).not_in(list(besides)))
         async with self._database.session() as session:
-            count = select(func.count()).select_from(some.subquery())
+            count = select(func.count()).select_from(some.limit(most).subquery())
             return int((await session.scalar(count)) or 0)
 
     async def oldest(
-        self, endpoint_id: str, most: int, besides: Collection[str] = ()
+        self, at: list[ColumnElement[bool]], most: int, besides: Collection[str] = ()
     ) -> Sequence[DeliveryRow]:
-        """Answer the oldest that wait `besides` some."""
+        """Answer the oldest that wait somewhere `besides` some."""
         if most <= 0:
             return []
         oldest = (
             select(DeliveryRow)
-            .where(*fetched_at(endpoint_id), col(DeliveryRow.id).not_in(list(besides)))
+            .where(*at, col(DeliveryRow.id).not_in(list(besides)))
             .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
             .limit(most)
         )
         async with self._database.session() as session:
             return (await session.scalars(oldest)).all()
 
+    async def is_asked_by_hand(self, endpoint_id: str) -> bool:
+        """Whether somebody waits there who asked by hand."""
+        async with self._database.session() as session:
+            return bool(await session.scalar(select(_any(ResendRow, by_hand_at(endpoint_id)))))
+
     async def rest(self, whose: tuple[str, str], now: datetime) -> list[Armed]:
         """Nothing waits any more: forget the timer, unless something has come in this moment."""
         endpoint_id = whose[1]
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[endpoint_id]
-            some = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id)).limit(1)
-            if await connection.scalar(some) is not None:
+            if await connection.scalar(select(anything_at(endpoint_id))):
                 return await arm(connection, [gate], now, anew=True)
             await keep(connection, endpoint_id, due=None, draining=False)
         return []
@@ -104,11 +109,15 @@ class Fetching:
     async def again_behind(
         self, whose: tuple[str, str], breaker: Open, now: datetime
     ) -> list[Armed]:
-        """Set the timer anew for when an open breaker lets somebody through: now, if it has been closed."""
+        """Set the timer anew for when an open breaker lets somebody through: now, if it has been closed, or
+        somebody has asked for that by hand."""
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
-            due = breaker.until if isinstance(breaker_of(gate), Open) else now
-            return await arm(connection, [gate], due, anew=True)
+            through = not isinstance(breaker_of(gate), Open) or (
+                lets_through(breaker)
+                and await connection.scalar(select(_any(ResendRow, by_hand_at(whose[1]))))
+            )
+            return await arm(connection, [gate], now if through else breaker.until, anew=True)
 
     async def note(self, endpoint_id: str, breaker: Breaker) -> None:
         """Keep how the breaker stands."""
@@ -119,7 +128,7 @@ class Fetching:
         """Let what is parked wait for the endpoint to be switched on, and forget the timer."""
         async with self._database.writing() as connection:
             await locked(self._database, connection, [whose])
-            held: Any = update(DeliveryRow).where(*fetched_at(whose[1])).values(reason="disabled")
+            held: Any = update(DeliveryRow).where(*live_at(whose[1])).values(reason="disabled")
             await connection.execute(held)
             await keep(connection, whose[1], due=None, draining=False)
 
@@ -133,17 +142,47 @@ def fetched_at(endpoint_id: str) -> list[ColumnElement[bool]]:
     ]
 
 
+def live_at(endpoint_id: str) -> list[ColumnElement[bool]]:
+    """Answer that of it which goes first."""
+    return [*fetched_at(endpoint_id), col(DeliveryRow.reason) != "replay"]
+
+
+def replayed_at(endpoint_id: str) -> list[ColumnElement[bool]]:
+    """Answer that of it which a replay has brought: it waits behind all that is live."""
+    return [
+        col(DeliveryRow.endpoint_id) == endpoint_id,
+        col(DeliveryRow.state) == "parked",
+        col(DeliveryRow.reason) == "replay",
+    ]
+
+
+def by_hand_at(endpoint_id: str) -> list[ColumnElement[bool]]:
+    """Answer the conditions of resends that wait at an endpoint, and were asked for by hand."""
+    return [col(ResendRow.endpoint_id) == endpoint_id, col(ResendRow.in_bulk).is_(False)]
+
+
+def anything_at(endpoint_id: str) -> ColumnElement[bool]:
+    """Whether an endpoint's timer would fetch anything."""
+    resends = _any(ResendRow, [col(ResendRow.endpoint_id) == endpoint_id])
+    return or_(_any(DeliveryRow, fetched_at(endpoint_id)), resends)
+
+
 def not_under_way(endpoint_id: str) -> ColumnElement[bool]:
     """Answer the condition of what nobody who drains the endpoint may have fetched: where it is being
     drained, all but the oldest. (What is fetched stays parked until its attempt is on record.)"""
     drained = select(col(GateRow.endpoint_id)).where(
         col(GateRow.endpoint_id) == endpoint_id, col(GateRow.draining)
     )
-    oldest = (
-        select(col(DeliveryRow.id))
-        .where(*fetched_at(endpoint_id))
-        .order_by(col(DeliveryRow.created_at), col(DeliveryRow.id))
-        .limit(_FETCHED)
-        .subquery()
-    )
-    return or_(not_(exists(drained)), col(DeliveryRow.id).not_in(select(oldest.c.id)))
+    id_ = col(DeliveryRow.id)
+    idle = [id_.not_in(_oldest(at)) for at in (live_at(endpoint_id), replayed_at(endpoint_id))]
+    return or_(not_(exists(drained)), and_(*idle))
+
+
+def _oldest(at: list[ColumnElement[bool]]) -> Any:
+    among = select(col(DeliveryRow.id)).where(*at)
+    oldest = among.order_by(col(DeliveryRow.created_at), col(DeliveryRow.id)).limit(_FETCHED)
+    return select(oldest.subquery().c.id)
+
+
+def _any(table: Any, conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    return exists(select(table.id).where(*conditions))

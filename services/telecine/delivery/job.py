@@ -10,7 +10,8 @@ from nats.aio.msg import Msg
 
 from telecine.delivery.attempt import Trigger
 from telecine.delivery.breaker import Breaker, Open
-from telecine.delivery.decider import INITIAL, State
+from telecine.delivery.decider import INITIAL, Parked, State
+from telecine.delivery.wishes import Wish
 from telecine.shared.sending.owed import Owed
 from telecine.shared.wire.holding import Holding
 
@@ -22,7 +23,7 @@ class Job:
     It came with a message that `holding` holds until it is acknowledged, or was fetched by somebody
     who awaits `done`. `probe`: the breaker's state that it is to try, `probed`: the one that came of
     it. `cleared`: its predecessor has ended. `doubtful`: somebody else may be at work on it, as after a
-    kill of NATS.
+    kill of NATS. `wish`: it is made because of that, whatever the delivery waits for.
     """
 
     owed: Owed
@@ -38,6 +39,7 @@ class Job:
     cleared: bool = False
     doubtful: bool = False
     tries: int = 0
+    wish: Wish | None = None
 
     @property
     def delivery_id(self) -> str:
@@ -45,8 +47,15 @@ class Job:
 
     @property
     def is_fetched(self) -> bool:
-        """Whether it was fetched from where it was parked, and stays there until its attempt is done."""
-        return self.message is None and self.state.kind == "parked"
+        """Whether it was fetched from where it waits, and stays there until its attempt is on record."""
+        return self.message is None and (self.wish is not None or self.state.kind == "parked")
+
+    @property
+    def is_in_bulk(self) -> bool:
+        """Whether it was asked for with many others."""
+        if self.wish:
+            return self.wish.in_bulk
+        return isinstance(self.state, Parked) and self.state.reason == "replay"
 
     @property
     def whose(self) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.recorder import Recorder
 from telecine.delivery.records import Records
+from telecine.delivery.resending import Resending
 from telecine.delivery.schedule import stretch
 from telecine.delivery.trying import Tried, Trying
 from telecine.shared.aggregates.endpoint import Profile
@@ -47,6 +48,7 @@ class Making:
         policy: Policy,
         recorder: Recorder,
         insisting: Insisting,
+        resending: Resending,
         turned: Callable[[Lane[Job]], None],
     ) -> None:
         self._bus = bus
@@ -59,10 +61,13 @@ class Making:
         self._policy = policy
         self._recorder = recorder
         self._insisting = insisting
+        self._resending = resending
         self._turned = turned
 
     async def attempt(self, lane: Lane[Job], job: Job, profile: Profile) -> None:
         """Make one attempt at an endpoint as it is now."""
+        if job.wish and await self._resending.is_made(job, job.wish):
+            return
         wall = wall_now()
         if job.number == 1 and not job.is_fetched:
             # Others have their own time, however late they come.
@@ -76,12 +81,20 @@ class Making:
                 trace = self._bus.tracing.current()
         else:
             tried = await self._trying.send(job.owed, profile, job.now, wall)
+        if job.wish:
+            self._resending.put(job, job.wish, tried)
+        else:
+            self._record(job, profile, tried, seen, trace)
+        self._hear(lane, job, tried)
+
+    def _record(
+        self, job: Job, profile: Profile, tried: Tried, seen: int, trace: Mapping[str, str]
+    ) -> None:
         after = self._after(job, profile, tried)
         ordered = profile.subscription.settings.ordering != "none" or bool(job.owed.predecessor)
         new = isinstance(job.state, Owed)
         entry = tried.entry(after, job.trigger, ordered=ordered, new=new)
         self._recorder.put(Ended(job, tried, after, entry, seen, trace))
-        self._hear(lane, job, tried)
 
     def _tracing(self, job: Job) -> AbstractContextManager[None]:
         message, tracing = job.message, self._bus.tracing

@@ -11,17 +11,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from telecine.delivery.attempt import delivery_row
-from telecine.delivery.breaker import Open
+from telecine.delivery.breaker import CLOSED, Breaker, Open
 from telecine.delivery.bulk import park
 from telecine.delivery.chains import lock_chains, release, states
 from telecine.delivery.decider import Owed as NotBegun
 from telecine.delivery.decider import Park, Parking, State, evolve
-from telecine.delivery.fetching import fetched_at, not_under_way
+from telecine.delivery.fetching import anything_at, not_under_way
 from telecine.delivery.gates import Armed, arm, armed_of, breaker_of, locked
 from telecine.delivery.rows import DeliveryValues
 from telecine.delivery.standing import ENDED
@@ -40,7 +40,7 @@ RETENTION = "retention"
 #: `parked`; `ready`: there was no reason any more; `lost`: it has moved on meanwhile.
 Answer = Literal["parked", "ready", "lost"]
 #: What is parked for these reasons is fetched when the endpoint's timer fires.
-_FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight")
+_FETCHED: tuple[Parking, ...] = ("breaker", "rate_limit", "in_flight", "replay")
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,16 @@ class ParkingLot:
         if gate and gate.due:
             await set_timer(self._bus, armed_of(gate).timer)
 
+    async def breaker_of(self, endpoint_id: str) -> Breaker:
+        """Answer an endpoint's breaker as it is on record."""
+        async with self._database.session() as session:
+            gate = await session.get(GateRow, endpoint_id)
+        return breaker_of(gate) if gate else CLOSED
+
     async def wake(self, org: str, endpoint_id: str, now: datetime) -> None:
         """See that what is parked at an endpoint will be fetched, if anything is."""
-        fetched = select(col(DeliveryRow.id)).where(*fetched_at(endpoint_id))
         async with self._database.session() as session:
-            if not await session.scalar(select(exists(fetched))):
+            if not await session.scalar(select(anything_at(endpoint_id))):
                 return
         async with self._database.writing() as connection:
             gates = await locked(self._database, connection, [(org, endpoint_id)])

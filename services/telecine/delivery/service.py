@@ -18,7 +18,7 @@ from telecine.delivery.parking import ParkingLot
 from telecine.delivery.policy import Policy
 from telecine.delivery.queries import Queries
 from telecine.delivery.records import Records
-from telecine.delivery.resending import Resends
+from telecine.delivery.replays import Replays
 from telecine.delivery.retention import Bounds, Retention
 from telecine.delivery.schema import SCHEMA
 from telecine.delivery.searching import AttemptSearch
@@ -26,11 +26,17 @@ from telecine.delivery.sender import Sender
 from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.trust import trusting
 from telecine.delivery.trying import Trying
+from telecine.delivery.wishes import Wishes
 from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Endpoint
 from telecine.shared.contracts.attempts import SearchAttempts
 from telecine.shared.contracts.backlog import DiscardBacklog, GetBacklog
-from telecine.shared.contracts.delivery import GetDelivery, ListDeliveries, ResendDelivery
+from telecine.shared.contracts.delivery import (
+    CountAgain,
+    GetDelivery,
+    ListDeliveries,
+    ResendDelivery,
+)
 from telecine.shared.copies.instance import Instance, instance
 from telecine.shared.copies.own_tables import own_tables
 from telecine.shared.copies.renewing import renewed, tables_of
@@ -46,8 +52,9 @@ from telecine.shared.wire.rpc import serve
 
 #: Messages that a worker holds of what is owed, and as many of what is due.
 _WINDOW = 1024
-#: Endpoints that a worker drains side by side, and deliveries that it sends again by hand or in a replay.
-_DRAINED, _REPLAYED = 128, 16
+#: Endpoints that a worker drains side by side (one that hangs holds its place until its time-out), and
+#: messages of replays that it puts on record.
+_DRAINED, _REPLAYED = 512, 64
 
 
 @asynccontextmanager
@@ -69,7 +76,6 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
         serve(me.broker, GetDelivery, queries.get)
         serve(me.broker, ListDeliveries, queries.list)
         serve(me.broker, SearchAttempts, AttemptSearch(database).page)
-        serve(me.broker, ResendDelivery, Desk(me.bus, records, endpoints).resend)
         await _work(me, database, records, endpoints)
         await me.ready()
         yield
@@ -82,12 +88,15 @@ async def _work(
     await me.stack.enter_async_context(directory.following())
     trying, policy = await _trying(me), _policy(me.settings)
     lot = ParkingLot(me.bus, database, ParkingMeasures(me.metrics).parked)
-    backlogs = Backlogs(database, lot, me.clock.now)
+    wishes = Wishes(database, lot)
+    backlogs = Backlogs(database, lot, wishes, me.clock.now)
+    serve(me.broker, CountAgain, backlogs.again)
     serve(me.broker, GetBacklog, backlogs.get)
     serve(me.broker, DiscardBacklog, backlogs.discard)
-    depot = Depot(me.bus, me.clock, database, records, directory, lot, trying, policy)
+    depot = Depot(me.bus, me.clock, database, records, directory, lot, wishes, trying, policy)
+    serve(me.broker, ResendDelivery, Desk(depot, endpoints).resend)
     worker = Worker(depot, slots=me.settings.in_flight)
-    resends, draining = Resends(depot, worker), Draining(depot, worker)
+    replays, draining = Replays(depot, worker), Draining(depot, worker)
     await me.stack.enter_async_context(worker.running())
     # Whoever is to stop begins nothing new, and has one grace for all that is under way.
     await me.stack.enter_async_context(
@@ -100,7 +109,7 @@ async def _work(
                 "DELIVERIES",
                 "delivery-replay",
                 "delivery.replay.>",
-                resends.take,
+                replays.take,
                 abreast=_REPLAYED,
             ),
         )

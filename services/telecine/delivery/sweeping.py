@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -26,6 +27,8 @@ from telecine.shared.aggregates.endpoint import Active, Deleted
 from telecine.shared.settings import Settings
 from telecine.shared.tasks import alongside
 
+log = structlog.get_logger()
+
 #: Seconds (wall) between two sweeps, and rows that one statement of them touches.
 _PERIOD = 10.0
 _BATCH = 500
@@ -41,6 +44,7 @@ class Sweeping:
         self._database = depot.database
         self._directory = depot.directory
         self._lot = depot.lot
+        self._wishes = depot.wishes
         self._changed: set[tuple[str, str]] = set(depot.directory.endpoints())
         self._wake = asyncio.Event()
         depot.directory.on_change(self._note)
@@ -89,6 +93,8 @@ class Sweeping:
         ]
         for whose, _ in await self._parked(*old):
             await self._give_up(whose, "backlog_too_old", now, *old)
+        if resends := await self._wishes.give_up_old(before):
+            log.warning("resends.given_up", resends=resends, why="backlog_too_old")
 
     async def _discard_surplus(self, now: datetime) -> None:
         for whose, count in await self._parked(having=func.count() > self._most):
@@ -176,7 +182,7 @@ class Sweeping:
         """Set the timers once more that should have fired: who set them in the table may have died."""
         late: Any = (
             select(GateRow)
-            .where(col(GateRow.due) < now, col(GateRow.draining).is_(False))
+            .where(col(GateRow.due) <= now, col(GateRow.draining).is_(False))
             .limit(_BATCH)
         )
         async with self._database.session() as session:
@@ -190,7 +196,8 @@ class Sweeping:
             col(DeliveryRow.reason) != "ordering",
             col(DeliveryRow.endpoint_id).not_in(gate),
         ]
-        for whose, _ in await self._parked(*forgotten):
+        parked = [whose for whose, _ in await self._parked(*forgotten)]
+        for whose in dict.fromkeys([*parked, *await self._wishes.endpoints()]):
             if isinstance(self._directory.known(whose[1], 0), Active | Deleted):
                 await self._lot.wake(*whose, now)
 

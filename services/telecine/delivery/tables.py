@@ -15,6 +15,8 @@ WAITS = "state IN ('postponed', 'parked')"
 PARKED = "state = 'parked'"
 #: Which an endpoint's timer fetches: not those that wait in a chain, of which there may be many.
 FETCHED = "state = 'parked' AND reason != 'ordering'"
+#: Of these, which wait behind all others.
+REPLAYED = "state = 'parked' AND reason = 'replay'"
 #: Which attempts failed.
 FAILED = "error IS NOT NULL"
 
@@ -41,6 +43,7 @@ class DeliveryRow(SQLModel, table=True):
         _partial("deliveries_waiting", "state", "created_at", where=WAITS),
         _partial("deliveries_parked", "endpoint_id", "created_at", "id", where=PARKED),
         _partial("deliveries_fetched", "endpoint_id", "created_at", "id", where=FETCHED),
+        _partial("deliveries_replayed", "endpoint_id", "created_at", "id", where=REPLAYED),
         _partial("deliveries_behind", "predecessor", where=PARKED),
     )
 
@@ -114,6 +117,27 @@ class AttemptRow(SQLModel, table=True):
     first_byte_ms: float | None
     next_at: datetime | None = Field(sa_type=UtcTime)
     next_reason: str | None
+
+
+class ResendRow(SQLModel, table=True):
+    """One more attempt of a delivery on record that is wished for, until it is on record itself: `trigger`
+    says by whom. What is wished for `in_bulk` waits behind all else that its endpoint is owed.
+
+    `asked_at` is virtual; `endpoint_sequence`: the endpoint's last fact by then.
+    """
+
+    __tablename__ = "resends"
+    __table_args__ = (Index("resends_next", "endpoint_id", "in_bulk", "asked_at", "id"),)
+
+    id: str = Field(primary_key=True)
+    org: str
+    endpoint_id: str
+    delivery_id: str
+    trigger: str
+    in_bulk: bool
+    asked_at: datetime = Field(sa_type=UtcTime)
+    endpoint_sequence: int = Field(sa_type=BigInteger)
+    correlation_id: str
 
 
 class GateRow(SQLModel, table=True):

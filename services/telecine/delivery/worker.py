@@ -26,6 +26,7 @@ from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
 from telecine.delivery.publishing import Publishing, Told, Waiting
 from telecine.delivery.recorder import Recorder
+from telecine.delivery.resending import Resending
 from telecine.delivery.rows import AttemptValues
 from telecine.delivery.standing import ENDED, owed_of, state_of
 from telecine.delivery.tables import DeliveryRow
@@ -50,6 +51,7 @@ class Worker:
         self._insisting = Insisting(depot.bus, self._from_record)
         following = Following(depot.bus, depot.lot, lost=self._lost)
         self._recorder = Recorder(depot.records, depot.lot, following)
+        self._resending = Resending(depot)
         self._making = Making(
             depot.bus,
             depot.clock,
@@ -61,6 +63,7 @@ class Worker:
             policy=depot.policy,
             recorder=self._recorder,
             insisting=self._insisting,
+            resending=self._resending,
             turned=self._turned,
         )
         self._dispatch = Dispatch(
@@ -88,6 +91,7 @@ class Worker:
                 yield
             finally:
                 await self._insisting.stop()
+                await self._resending.stop()
 
     async def finish(self) -> None:
         """Begin nothing new, and wait a moment for what was begun: an attempt cut off here would be
@@ -141,13 +145,10 @@ class Worker:
         else:
             self._dispatch.admit(job)
 
-    async def make(self, owed: Owed) -> None:
-        """Make the first attempt of what is owed; returns when that, or its parking, is on record.
-
-        Raises Unavailable if nobody can say that it is.
-        """
+    async def hold(self, owed: Owed) -> None:
+        """Park what a replay brings; returns when that is on record."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._dispatch.admit(Job(owed, 1, owed.trigger, owed.at, done=done))
+        self._dispatch.hold(Job(owed, 1, owed.trigger, owed.at, done=done))
         await done
 
     def due(self, message: Msg, holding: Holding) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, assert_never
 
 import structlog
@@ -18,7 +19,7 @@ from nats.errors import Error as NatsError
 from telecine.platforms.pack import Fidelity
 from telecine.shared.aggregates.endpoint import Deleted
 from telecine.shared.aggregates.event_types import wanted
-from telecine.shared.contracts.delivery import ListDeliveries, ResendDelivery
+from telecine.shared.contracts.delivery import CountAgain, ListDeliveries, ResendDelivery
 from telecine.shared.copies.lease import Lease
 from telecine.shared.errors import Refusal, Unavailable, surprise
 from telecine.shared.log.envelope import Recorded
@@ -132,13 +133,16 @@ class Replaying:
         return await self._replays.move(row.id, self._clock.now(), **changes)
 
     async def _waiting(self, row: ReplayRow) -> int:
-        """Answer how much of its endpoint's waits to be sent again, whoever asked for it."""
+        """Answer how much of its endpoint's waits to be sent again in bulk, whoever asked for it: what was
+        asked for and is not on record yet, and then what is."""
         subject = f"delivery.replay.{row.org}.{row.endpoint_id}"
         try:
             info = await self._bus.js.stream_info("DELIVERIES", subjects_filter=subject)
         except (NatsError, TimeoutError) as error:
             raise Unavailable(f"NATS did not answer for {subject}: {error}") from error
-        return (info.state.subjects or {}).get(subject, 0)
+        asked = (info.state.subjects or {}).get(subject, 0)
+        again = await call(self._bus, CountAgain(org=row.org, endpoint_id=row.endpoint_id))
+        return asked + again.in_bulk
 
     async def _listener(self, row: ReplayRow) -> Listener | None:
         """Answer the endpoint as it is now. One that is switched off is waited for."""
@@ -173,7 +177,7 @@ class Replaying:
             fact
             for fact in facts
             if fact.sequence <= end
-            and row.since <= fact.stamp.at < row.until
+            and _is_within(row, fact.stamp.at)
             and (not types or wanted(types, fact.fact.type))
             and wants(listener[0], fact.fact.type, self._fidelity)
         ]
@@ -217,7 +221,7 @@ class Replaying:
         chosen = [
             each.id
             for each in page.deliveries
-            if row.since <= each.updated_at < row.until and each.trigger != "test"
+            if _is_within(row, each.updated_at) and each.trigger != "test"
         ]
         return Page(cursor.read(page.cursor), len(chosen), pending=tuple(chosen))
 
@@ -228,6 +232,7 @@ class Replaying:
             correlation_id=row.correlation_id,
             request_key=row.id,
             delivery_id=delivery_id,
+            in_bulk=True,
         )
         try:
             await call(self._bus, wish)
@@ -237,6 +242,12 @@ class Replaying:
             log.info("replay.passed_over", delivery_id=delivery_id, why=error.message)
             return False
         return True
+
+
+def _is_within(row: ReplayRow, at: datetime) -> bool:
+    """Whether a moment is in the range of a replay. One that goes up to now has what happens now in it: the
+    clock may stand still."""
+    return row.since <= at < row.until or at == row.until == row.created_at
 
 
 def _waits(error: Exception, **which: str) -> None:

@@ -1,4 +1,4 @@
-"""`/v1/endpoints/{id}/backlog`: what is parked at an endpoint, and giving it up."""
+"""`/v1/endpoints/{id}/backlog`: what waits at an endpoint, and giving it up."""
 
 from typing import Annotated, Any
 
@@ -23,7 +23,10 @@ class Discarding(Shape):
 
     before: Annotated[
         Moment | None,
-        Field(description="Only of events before this virtual time, with a zone; left out: all."),
+        Field(
+            description="Only of events before this virtual time (and resends that were asked for before"
+            " it), with a zone; left out: all."
+        ),
     ] = None
 
 

@@ -9,7 +9,7 @@ from telecine.shared.events import Wire
 
 
 class Backlog(Wire):
-    """What is parked at an endpoint. Times are virtual.
+    """What is parked at an endpoint, and how many `resends` wait there. Times are virtual.
 
     `by_reason` tells of the oldest 100,000. `next_fetch_at`: when the endpoint's timer fires, which
     fetches what is parked; empty: none is set, since nothing is parked or all of it waits for
@@ -19,6 +19,7 @@ class Backlog(Wire):
 
     endpoint_id: str
     parked: int
+    resends: int
     by_reason: dict[Why, int]
     oldest_at: datetime | None
     oldest_age_seconds: float | None
@@ -36,14 +37,17 @@ class GetBacklog(Request[Backlog]):
 
 
 class BacklogDiscarded(Wire):
-    """How many deliveries were given up, and how many that were asked for are `left`: ask again."""
+    """How many deliveries were given up, and how many that were asked for are `left`: ask again. `resends`:
+    how many of those were forgotten; what they would have sent again stands on record as before."""
 
     discarded: int
     left: int
+    resends: int
 
 
 class DiscardBacklog(Command[BacklogDiscarded]):
-    """Give up what is parked at an endpoint, on record: of events before a virtual moment, or all."""
+    """Give up what is parked at an endpoint, on record: of events before a virtual moment, or all. So are
+    resends that wait there, if they were asked for before it."""
 
     service: ClassVar[str] = "delivery"
     name: ClassVar[str] = "backlog.discard"

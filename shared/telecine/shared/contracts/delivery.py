@@ -12,7 +12,14 @@ DeliveryState = Literal["postponed", "parked", "succeeded", "exhausted", "discar
 
 #: Why a delivery waits: with a due time (the first two), or until it is fetched.
 Why = Literal[
-    "schedule", "retry_after", "breaker", "disabled", "ordering", "rate_limit", "in_flight"
+    "schedule",
+    "retry_after",
+    "breaker",
+    "disabled",
+    "ordering",
+    "rate_limit",
+    "in_flight",
+    "replay",
 ]
 #: Why an attempt did not succeed.
 ErrorClass = Literal[
@@ -131,11 +138,20 @@ class Resending(Wire):
     number: int
 
 
-class ResendDelivery(Command[Resending]):
-    """Make one more attempt now, whatever became of those before; it schedules no retry.
+class Again(Wire):
+    """How many webhooks wait at an endpoint to be sent again: asked for by hand, and in bulk (what a
+    replay brings for the first time is of these)."""
 
-    The same `request_key` asks for the same one attempt. Refused as `conflict` if the endpoint is
-    inactive or deleted.
+    by_hand: int
+    in_bulk: int
+
+
+class ResendDelivery(Command[Resending]):
+    """Make one more attempt, whatever became of those before; it schedules no retry.
+
+    It keeps to the endpoint's limits, ahead of all that waits there; `in_bulk`: behind it. The same
+    `request_key` asks for the same one attempt. Refused as `conflict` if the endpoint is inactive or
+    deleted, or very many wait for it.
     """
 
     service: ClassVar[str] = "delivery"
@@ -143,6 +159,15 @@ class ResendDelivery(Command[Resending]):
     reply: ClassVar[type[Any]] = Resending
     request_key: str
     delivery_id: str
+    in_bulk: bool = False
+
+
+class CountAgain(Request[Again]):
+    service: ClassVar[str] = "delivery"
+    name: ClassVar[str] = "delivery.again"
+    reply: ClassVar[type[Any]] = Again
+    org: str
+    endpoint_id: str
 
 
 class ListDeliveries(Request[DeliveryPage]):

@@ -88,9 +88,9 @@ def _work() -> Iterator[Channel]:
     about = "An event is owed to an endpoint; the body is rendered, the headers say whose it is."
     place = "delivery.requested.{org}.{endpoint}"
     yield Channel(place, about, rendered, headers.of_owed(), "DELIVERIES")
-    about, place = "A delivery is to be attempted once more.", "delivery.replay.{org}.{endpoint}"
-    nothing = {"type": "null", "description": "No body; the delivery's row has it."}
-    yield Channel(place, about, nothing, headers.of_resend(), "DELIVERIES")
+    about = "An event of a range that is replayed: as it was owed, or would have been."
+    place = "delivery.replay.{org}.{endpoint}"
+    yield Channel(place, about, rendered, headers.of_replayed(), "DELIVERIES")
 
 
 def _others(schemas: Schemas) -> Iterator[Channel]:

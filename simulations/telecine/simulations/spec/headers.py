@@ -1,10 +1,10 @@
 """The headers of each kind of message, as the code that sends them makes them for a sample."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from telecine.delivery.desk import Wish
 from telecine.shared.events import Fact, Stamp
 from telecine.shared.log import envelope
 from telecine.shared.log.envelope import Kind, Trace
@@ -17,6 +17,21 @@ EVENT, VIDEO, ENDPOINT = (
     "8e1f0cd2a0b34f9d93c5b3b9cbb54c1d",
     "0b0f9a34-7a0c-4b2c-9a62-58b0f1a3c9de",
     "65ba2b40a1b2c3d4e5f60718",
+)
+_OWED = Owed(
+    delivery_id=EVENT,
+    org="demo",
+    endpoint_id=ENDPOINT,
+    endpoint_sequence=4,
+    platform="omega",
+    event_id=EVENT,
+    event_type="video.uploaded",
+    event_sequence=17,
+    video_id=VIDEO,
+    at=AT,
+    matched_at=AT,
+    correlation_id="c-1",
+    body=b"",
 )
 TIMER = Timer("transcoder", VIDEO, 3, AT, f"video:{VIDEO}", {"org": "demo", "correlation": "c-1"})
 
@@ -38,7 +53,7 @@ _ABOUT = {
     "telecine-matched-at": "When it was matched, on the wall (RFC 3339).",
     "telecine-platform": "The platform whose endpoint it is.",
     "telecine-video": "The video's id.",
-    "telecine-delivery": "The delivery's id.",
+    "telecine-trigger": "Why it is owed, if not because it has happened just now.",
     "telecine-due": "The timer's due time: its handler's now (virtual, RFC 3339).",
     "telecine-generation": "The timer's generation.",
     "telecine-lane": "What must not run side by side.",
@@ -88,28 +103,12 @@ def of_clock(fact: type[Fact]) -> dict[str, str]:
 
 def of_owed() -> dict[str, str]:
     """Answer the headers of what is owed to an endpoint."""
-    return owed_headers(
-        Owed(
-            delivery_id=EVENT,
-            org="demo",
-            endpoint_id=ENDPOINT,
-            endpoint_sequence=4,
-            platform="omega",
-            event_id=EVENT,
-            event_type="video.uploaded",
-            event_sequence=17,
-            video_id=VIDEO,
-            at=AT,
-            matched_at=AT,
-            correlation_id="c-1",
-            body=b"",
-        )
-    )
+    return owed_headers(_OWED)
 
 
-def of_resend() -> dict[str, str]:
-    """Answer the headers of a resend."""
-    return Wish(EVENT, "demo", ENDPOINT, EVENT, 4, "c-1").headers()
+def of_replayed() -> dict[str, str]:
+    """Answer the headers of what is owed to an endpoint once more, or after all."""
+    return owed_headers(replace(_OWED, trigger="replay"))
 
 
 def of_due() -> dict[str, str]:

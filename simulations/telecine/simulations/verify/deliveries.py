@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from telecine.delivery.parking import RETENTION
-from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow, ResendRow
 from telecine.platforms.pack import Fidelity
 from telecine.shared.aggregates.endpoint import Active, Endpoint
 from telecine.shared.aggregates.event_types import OPERATIONAL_TYPES
@@ -33,6 +33,7 @@ class Records:
     deliveries: dict[str, DeliveryRow]
     attempts: dict[str, list[AttemptRow]]
     gates: dict[str, GateRow]
+    resends: list[ResendRow]
     forgotten: datetime | None
 
     @classmethod
@@ -42,6 +43,7 @@ class Records:
         attempts: Iterable[AttemptRow],
         gates: Iterable[GateRow] = (),
         marks: Iterable[MarkRow] = (),
+        resends: Iterable[ResendRow] = (),
     ) -> "Records":
         by_delivery: dict[str, list[AttemptRow]] = defaultdict(list)
         for attempt in sorted(attempts, key=lambda row: row.number):  # PostgreSQL keeps no order
@@ -50,6 +52,7 @@ class Records:
             {row.id: row for row in deliveries},
             dict(by_delivery),
             {gate.endpoint_id: gate for gate in gates},
+            list(resends),
             next((mark.at for mark in marks if mark.name == RETENTION), None),
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel, select
 
-from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, GateRow, MarkRow, ResendRow
 from telecine.ingest.jobs_view import JobRow
 from telecine.ingest.lives_view import LiveRow
 from telecine.ingest.tables import FolderRow, VideoRow
@@ -113,7 +113,9 @@ class Verifier:
         rows = await self._rows("delivery", DeliveryRow)
         attempts = await self._rows("delivery", AttemptRow)
         gates = await self._rows("delivery", GateRow)
-        return Records.of(rows, attempts, gates, await self._rows("delivery", MarkRow))
+        marks = await self._rows("delivery", MarkRow)
+        resends = await self._rows("delivery", ResendRow)
+        return Records.of(rows, attempts, gates, marks, resends)
 
     async def _rows(self, service: str, table: type[SQLModel]) -> list[Any]:
         async with self._databases[service].session() as session:
