@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from telecine.delivery.schema import SCHEMA
-from telecine.delivery.tables import AttemptRow, DeliveryRow
+from telecine.delivery.tables import AttemptRow, DeliveryRow, ResendRow
 from telecine.shared.tables.database import Database
 
 AT = datetime(2026, 1, 31, tzinfo=UTC)
@@ -75,6 +75,21 @@ def attempt(number: int = 1, **columns: Any) -> AttemptRow:
         "next_reason": None,
     }
     return AttemptRow(**(given | columns))
+
+
+def resend(name: str = "w", **columns: Any) -> ResendRow:
+    given: dict[str, Any] = {
+        "id": name,
+        "org": "demo",
+        "endpoint_id": "e",
+        "delivery_id": "d",
+        "trigger": "resend",
+        "in_bulk": False,
+        "asked_at": AT,
+        "endpoint_sequence": 1,
+        "correlation_id": "c",
+    }
+    return ResendRow(**(given | columns))
 
 
 async def add(database: Database, *rows: Any) -> None:

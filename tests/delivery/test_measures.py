@@ -4,7 +4,7 @@ from telecine.delivery.measures import ParkingMeasures, watch_waiting
 from telecine.delivery.tables import GateRow
 from telecine.shared.observing.metrics import Metrics
 from telecine.shared.tables.database import opened
-from tests.delivery.rows import TABLES, add, after, delivery
+from tests.delivery.rows import TABLES, add, after, delivery, resend
 from tests.scraped import Page
 
 
@@ -18,6 +18,9 @@ async def test_what_is_parked_is_told_apart_from_what_is_postponed(database_url:
             delivery("c", state="postponed", next_at=after(2)),
             GateRow(endpoint_id="e", org="demo", open_until=after(2), trips=1, reason="breaker"),
             GateRow(endpoint_id="f", org="demo"),
+            resend("one"),
+            resend("two", in_bulk=True),
+            resend("three", in_bulk=True),
         )
         stop = watch_waiting(metrics, database, lambda: after(1))
 
@@ -28,6 +31,8 @@ async def test_what_is_parked_is_told_apart_from_what_is_postponed(database_url:
     assert shown.value("telecine_deliveries_waiting", state="postponed") == 1
     assert shown.value("telecine_deliveries_waiting_oldest_age_seconds", state="parked") == 3600
     assert shown.value("telecine_breakers_open") == 1
+    assert shown.value("telecine_resends_waiting", asked="by_hand") == 1
+    assert shown.value("telecine_resends_waiting", asked="in_bulk") == 2
 
 
 async def test_a_breaker_counts_as_open_for_as_long_as_it_holds_something_back(

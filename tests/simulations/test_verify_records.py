@@ -18,7 +18,7 @@ from telecine.simulations.verify.findings import Findings
 from telecine.simulations.verify.log import Folded
 from telecine.simulations.verify.queues import Place, UnderWay
 from telecine.simulations.verify.waiting import check_waiting
-from tests.delivery.rows import AT, after, attempt, delivery
+from tests.delivery.rows import AT, after, attempt, delivery, resend
 from tests.shared import endpoints, videos
 from tests.shared.videos import minute
 
@@ -77,20 +77,7 @@ def test_what_is_parked_for_its_endpoint_needs_its_endpoints_timer(reason: str) 
     assert in_vain(records(row, unset), ON, queues(HELD)) == 1, "it is not set"
 
 
-RESEND = ResendRow(
-    id="w",
-    org="demo",
-    endpoint_id="e",
-    delivery_id="d",
-    trigger="resend",
-    in_bulk=False,
-    asked_at=AT,
-    endpoint_sequence=1,
-    correlation_id="c",
-)
-
-
-@pytest.mark.parametrize("row", [parked("disabled"), parked("replay"), RESEND])
+@pytest.mark.parametrize("row", [parked("disabled"), parked("replay"), resend()])
 def test_what_waits_at_an_endpoint_that_is_off_waits_for_it(row: DeliveryRow | ResendRow) -> None:
 
     assert in_vain(records(row), OFF, queues()) == 0

@@ -42,7 +42,7 @@ class Line:
         by_hand, in_bulk = _apart(wished)
         found = len(by_hand)
         found += await self._fetching.count(live_at(endpoint_id), most - found, besides)
-        bulk = min(bulk, most - found)
+        bulk = max(0, min(bulk, most - found))
         replayed = await self._fetching.count(replayed_at(endpoint_id), bulk, besides)
         return found + min(bulk, replayed + len(in_bulk))
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from telecine.delivery.decider import Parking
 from telecine.delivery.outcome import Outcome
-from telecine.delivery.tables import WAITS, DeliveryRow, GateRow
+from telecine.delivery.tables import WAITS, DeliveryRow, GateRow, ResendRow
 from telecine.shared.observing.metrics import SECONDS, Metrics
 from telecine.shared.observing.tally import Tally
 from telecine.shared.tables.database import Database
@@ -21,6 +21,9 @@ from telecine.shared.tables.database import Database
 #: The states that they may have.
 WAITING = ("postponed", "parked")
 _ENDS = ("succeeded", "failed")
+#: How resends may have been asked for, and how many are of each.
+_ASKED = {"by_hand": False, "in_bulk": True}
+_WISHED = select(col(ResendRow.in_bulk), func.count()).group_by(col(ResendRow.in_bulk))
 _PHASES = ("dns", "connect", "tls", "first_byte")
 
 
@@ -128,6 +131,9 @@ def watch_waiting(
     breakers = metrics.gauge(
         "telecine_breakers_open", "Endpoints that are sent nothing but a probe now and then."
     )
+    resends = metrics.gauge(
+        "telecine_resends_waiting", "Resends that were taken on and are not made yet.", "asked"
+    )
     rows = (
         select(col(DeliveryRow.state), func.count(), func.min(col(DeliveryRow.created_at)))
         .where(text(WAITS))
@@ -138,13 +144,16 @@ def watch_waiting(
         async with database.session() as session:
             found = {state: (n, since) for state, n, since in (await session.execute(rows)).all()}
             breakers.set(await session.scalar(_opened(now())) or 0)
+            wished = {row[0]: row[1] for row in await session.execute(_WISHED)}
+        for asked, in_bulk in _ASKED.items():
+            resends.labels(asked).set(wished.get(in_bulk, 0))
         for state in WAITING:
             number, since = found.get(state, (0, None))
             age = (now() - since).total_seconds() if since else 0.0
             count.labels(state).set(number)
             oldest.labels(state).set(max(0.0, age))
 
-    return metrics.look_at("deliveries", (count, oldest, breakers), look)
+    return metrics.look_at("deliveries", (count, oldest, breakers, resends), look)
 
 
 def _opened(now: datetime) -> Select[int]:
