@@ -59,4 +59,35 @@ ACTS = [
             "delivery/test_guard.py::test_of_two_workers_with_the_same_resend_one_attempt_counts",
         ),
     ),
+    act(
+        "replays-go-before-what-is-live",
+        "what a replay brings keeps nothing live waiting",
+        Edit(
+            f"{DELIVERY}/fetching.py",
+            '    return [*fetched_at(endpoint_id), col(DeliveryRow.reason) != "replay"]\n',
+            "    return fetched_at(endpoint_id)\n",
+        ),
+        tests="delivery/test_wishes.py::test_what_is_live_goes_before_what_is_sent_again[missed]",
+    ),
+    act(
+        "wishes-are-forgotten-too-early",
+        "a wish waits until its attempt is on record",
+        Edit(
+            f"{DELIVERY}/resending.py",
+            "            state = job.state\n",
+            "            await self._wishes.done(wish.id)\n            state = job.state\n",
+        ),
+        tests="end_to_end/test_crash_points.py::test_a_crash_of_a_resend_makes_its_attempt_once_"
+        "and_keeps_the_schedule[before_resend_recorded-stops]",
+    ),
+    act(
+        "wishes-are-not-reminded-of",
+        "a wish whose timer nobody lived to set has it set when it comes again",
+        Edit(
+            f"{DELIVERY}/wishes.py",
+            "        if not new:\n",
+            "        if not armed and not new and False:\n",
+        ),
+        tests="delivery/test_line.py::test_a_wish_waits_once_under_its_endpoints_one_timer[sqlite]",
+    ),
 ]
