@@ -11,12 +11,9 @@ import pytest
 from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Parking
-from telecine.delivery.job import Job
-from telecine.delivery.lanes import Lane
 from telecine.delivery.making import Making
 from telecine.delivery.measures import ParkingMeasures
 from telecine.delivery.parking import ParkingLot
-from telecine.delivery.trying import Tried
 from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
@@ -154,6 +151,26 @@ async def test_what_was_asked_of_an_endpoint_that_its_owner_has_renewed_holds_no
     assert await rooms.problems() == []
 
 
+async def test_what_the_receiver_of_an_older_url_asks_for_holds_nobody_back(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    late = Answer(429, headers={"retry-after": "600"}, delay=1.0)
+    receiver.decide = lambda taken: late if taken.path == "/hook" else Answer()
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+    await customer.upload("asks for less")
+    await receiver.wait(lambda it: len(it.received) == 1)
+
+    await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"url": receiver.on("/new")})
+    await customer.one(hooks, "postponed")
+    await customer.upload("at once")
+    await succeeded(customer, hooks, 1)
+
+    backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+    assert backlog["open_until"] is None
+    assert await rooms.problems() == []
+
+
 async def test_a_rate_limit_that_is_raised_lets_in_what_waits_now(
     house: House, receiver: Deciding
 ) -> None:
@@ -196,9 +213,9 @@ async def test_the_longest_wish_is_obeyed_also_if_it_comes_while_a_shorter_one_i
     rooms, customer = house
     hear, write, heard = Making._hear, Breakers.opened, 0
 
-    def counted(self: Making, lane: Lane[Job], job: Job, tried: Tried) -> None:
+    def counted(self: Making, *heard_of: Any) -> None:
         nonlocal heard
-        hear(self, lane, job, tried)
+        hear(self, *heard_of)
         heard += 1
 
     async def behind_both(self: Breakers, whose: tuple[str, str], breaker: Open) -> Open:

@@ -18,7 +18,6 @@ from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import BEARER, ORG, Customer
 from tests.delivery.deciding import Deciding, about, endpoint
-from tests.processes import free_port
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -231,7 +230,6 @@ async def test_what_waits_goes_with_its_endpoint_and_by_choice(
 
     if way == "deleted":
         await customer.delete(hooks)
-        await customer.speed(1000)  # when its timer fires
         await until(lambda: nothing_waits(rooms))
     else:
         path = f"/v1/endpoints/{hooks}/backlog/discard"
@@ -251,11 +249,10 @@ async def nothing_waits(rooms: Rooms) -> bool:
         return (await session.scalars(select(ResendRow))).first() is None
 
 
-async def unheard(customer: Customer, receiver: Deciding) -> tuple[str, str]:
-    """Answer an endpoint with an open breaker, and where its receiver would be found."""
-    url = receiver.on("/hook")
-    nowhere = f"http://127.0.0.1:{free_port()}/hook"
-    hooks = await endpoint(customer, nowhere, UPLOADED)
+async def unheard(customer: Customer, receiver: Deciding) -> str:
+    """Answer an endpoint with an open breaker, whose receiver answers nothing in time."""
+    receiver.decide = lambda _: Answer(delay=30)
+    hooks = await endpoint(customer, receiver.on("/hook"), UPLOADED, timeout=1)
     for number in range(THRESHOLD):
         await customer.upload(f"unheard {number}")
     await until(lambda: is_open(customer, hooks), deadline=30)
@@ -263,7 +260,8 @@ async def unheard(customer: Customer, receiver: Deciding) -> tuple[str, str]:
     for number in range(THRESHOLD, COUNT):
         await customer.upload(f"unheard {number}")
     await all_are(customer, hooks, "parked", COUNT - THRESHOLD)
-    return hooks, url
+    receiver.received.clear()
+    return hooks
 
 
 async def is_open(customer: Customer, endpoint_id: str) -> bool:
@@ -275,13 +273,14 @@ async def test_a_resend_by_hand_is_a_probe_where_nobody_answered(
 ) -> None:
     """Time stands still, so that the breaker's own time for a probe never comes."""
     rooms, customer = house
-    hooks, url = await unheard(customer, receiver)
+    hooks = await unheard(customer, receiver)
     first = (await customer.deliveries(endpoint_id=hooks, state="exhausted"))[-1]["id"]
 
     await customer.resend(first)
     await until(lambda: attempted(customer, first, 2))
     assert await is_open(customer, hooks), "there is nobody still"
-    await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"url": url})
+    receiver.received.clear()
+    receiver.decide = lambda _: Answer()
     await again(customer, hooks, "recover")
     await until(lambda: resends_wait(customer, hooks, THRESHOLD))
     assert receiver.received == [], "what is asked for in bulk waits for the breaker's time"

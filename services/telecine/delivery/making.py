@@ -85,7 +85,7 @@ class Making:
             self._resending.put(job, job.wish, tried)
         else:
             self._record(job, profile, tried, seen, trace)
-        self._hear(lane, job, tried)
+        self._hear(lane, job, profile, tried)
 
     def _record(
         self, job: Job, profile: Profile, tried: Tried, seen: int, trace: Mapping[str, str]
@@ -117,9 +117,13 @@ class Making:
         )
         return evolve(job.state, attempted, retries)
 
-    def _hear(self, lane: Lane[Job], job: Job, tried: Tried) -> None:
-        """Let the endpoint's lane and breaker know how the attempt ended."""
+    def _hear(self, lane: Lane[Job], job: Job, profile: Profile, tried: Tried) -> None:
+        """Let the endpoint's lane and breaker know how the attempt ended. The breaker only if the endpoint
+        is the same that it was: another URL has another receiver."""
         lane.hear(silence=tried.verdict.silent or tried.verdict.ours)
+        known = self._directory.known(profile.id, 0)
+        if known and known.profile.renewed != profile.renewed:
+            return
         if job.probe:
             lane.breaker = job.probed = probed(job.probe, tried.verdict, tried.ended_at)
             return
