@@ -6,10 +6,13 @@ import signal
 from contextlib import suppress
 
 import pytest
+from nats.js.errors import APIError
 
 from telecine.shared.errors import Unavailable
+from telecine.shared.wire.answers import Stored
 from telecine.shared.wire.bus import Bus
-from telecine.shared.wire.pipelining import Outgoing, head_of
+from telecine.shared.wire.lean_client import LeanClient, LeanMsg
+from telecine.shared.wire.pipelining import NoWord, Outgoing, head_of, read_word
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
 from tests.processes import stands_still
@@ -118,3 +121,20 @@ async def test_headers_arrive_as_they_were_given_in_one_line_each(bus: Bus) -> N
         "telecine-x": "one  evil: yes",
         "Nats-Msg-Id": "id-1",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        (b'{"stream":"DUE", "seq":7}', Stored("DUE", 7, False)),
+        (b'{"stream":"DUE", "seq":7,"duplicate": true}', Stored("DUE", 7, True)),
+        (b'{"stream":"DUE", "seq":7,"domain":"hub"}', Stored("DUE", 7, False)),
+        (b'{"error":{"code":400,"err_code":10077,"description":"full"},"seq":0}', APIError),
+        (b'{"error":{"code":200,"err_code":1,"description":"odd"}}', APIError),
+        (b"", NoWord),
+    ],
+)
+def test_the_server_s_word_is_read_as_what_it_means(said: bytes, meant: Stored | type) -> None:
+    word = read_word(LeanMsg(LeanClient(), "inbox.1.0", "", said, b""))
+
+    assert word == meant if isinstance(meant, Stored) else isinstance(word, meant)

@@ -1,6 +1,7 @@
 """What the server answers to a message for a stream, and what that means to whoever has sent it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nats.js.errors import APIError
 
@@ -28,8 +29,7 @@ class Expect:
     subject: str
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """Where the server put a message; `duplicate` if its id had been stored before."""
 
     stream: str

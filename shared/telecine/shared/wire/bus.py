@@ -118,22 +118,19 @@ class Bus:
     def _all_stored(
         self, messages: Sequence[Outgoing], words: Sequence[Word | None]
     ) -> list[Stored]:
-        counts: Counter[tuple[str, str]] = Counter()
+        outcomes = Counter(
+            (kind_of(message.subject), _outcome(word))
+            for message, word in zip(messages, words, strict=True)
+        )
+        for labels, count in outcomes.items():
+            self._published.labels(*labels).inc(count)
         stored: list[Stored] = []
-        failure: Unavailable | None = None
         for message, word in zip(messages, words, strict=True):
-            outcome = _outcome(word)
-            counts[kind_of(message.subject), outcome] += 1
-            if isinstance(word, dict):
-                stored.append(Stored(word["stream"], word["seq"], outcome == "duplicate"))
-            elif failure is None:
-                failure = Unavailable(f"NATS did not confirm {message.subject}: {word}")
+            if not isinstance(word, Stored):
                 if self.is_connected:
                     self.storing.not_stored(message.subject)
-        for labels, count in counts.items():
-            self._published.labels(*labels).inc(count)
-        if failure:
-            raise failure
+                raise Unavailable(f"NATS did not confirm {message.subject}: {word}")
+            stored.append(word)
         if any(not each.duplicate for each in stored):
             self.storing.stored(messages[0].subject)
         return stored
@@ -224,8 +221,8 @@ class Bus:
 
 
 def _outcome(word: Word | None) -> str:
-    if isinstance(word, dict):
-        return "duplicate" if word.get("duplicate") else "stored"
+    if isinstance(word, Stored):
+        return "duplicate" if word.duplicate else "stored"
     return "unconfirmed" if word is None or isinstance(word, NoWord) else "refused"
 
 

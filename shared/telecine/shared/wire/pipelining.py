@@ -5,18 +5,18 @@ A word comes to the reply subject `<inbox>.<group>.<index>`; which one it is of 
 """
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
 
+import orjson
 from nats.aio.msg import Msg
 from nats.errors import ConnectionReconnectingError, MaxPayloadError
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from telecine.shared.observing.tracing import Tracing
+from telecine.shared.wire.answers import Stored
 from telecine.shared.wire.lean_client import LeanClient
 
 #: Seconds until a message without the server's word counts as unconfirmed.
@@ -44,7 +44,7 @@ class NoWord(Exception):
     """The server did not say, or said that it does not keep such messages."""
 
 
-Word = dict[str, Any] | APIError | NoWord
+Word = Stored | APIError | NoWord
 
 
 class Group:
@@ -163,9 +163,9 @@ def read_word(message: Msg) -> Word:
     """Answer what the server says: where it is stored, or why it is not."""
     if not message.data:  # nobody listens under such a subject, so no stream does
         return NoWord("no stream takes it")
-    word: dict[str, Any] = json.loads(message.data)
+    word = orjson.loads(message.data)
     if "error" not in word:
-        return word
+        return Stored(word["stream"], word["seq"], word.get("duplicate", False))
     try:
         APIError.from_error(word["error"])
     except APIError as error:
