@@ -13,7 +13,7 @@ from telecine.shared.wire.bus import Bus
 from telecine.subscriptions.chains import Chains, Link
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, since one is made for each webhook
 class Due:
     """One delivery to be owed, the chain that it stands in, and the trace that it goes on in."""
 

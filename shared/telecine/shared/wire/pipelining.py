@@ -28,7 +28,7 @@ _BREAKS = str.maketrans({"\r": " ", "\n": " "})
 _EVENT = {"ce-id": ""}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, since one is made for each webhook
 class Outgoing:
     """A message for a stream. `head`: its headers as they are sent (see `head_of`); `message_id` keeps a
     repetition out; `trace`: what it goes on in."""
