@@ -97,6 +97,15 @@ async def test_after_a_rotation_both_keys_sign_until_the_overlap_ends(house: Tes
     assert [verified(during, key["secret"]) for key in both] == [True, True]
     assert [verified(late, key["secret"]) for key in both] == [True, False]
     assert [key["id"] for key in await keys(house, endpoint)] == [both[0]["id"]]
+    assert await listed(house, endpoint) == [[both[0]["id"]]] * 2
+
+
+async def listed(house: TestHouse, endpoint: dict[str, Any]) -> list[list[str]]:
+    """Answer the ids of an endpoint's keys as it is shown by itself, and in the list."""
+    alone = (await call(house, "GET", f"/{endpoint['id']}")).json()
+    page = (await call(house, "GET", "")).json()["endpoints"]
+    shown = [alone, *(each for each in page if each["id"] == endpoint["id"])]
+    return [[key["id"] for key in each["keys"]] for each in shown]
 
 
 async def later(house: TestHouse, endpoint: dict[str, Any]) -> Received:

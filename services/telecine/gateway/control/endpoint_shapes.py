@@ -42,7 +42,7 @@ class SettingsShape(Shape):
 
 
 class KeyShape(Shape):
-    """The name of a key; `until`: when an older one stops to sign (virtual)."""
+    """The name of a key that signs; `until`: when an older one stops (virtual)."""
 
     id: str
     kind: SignatureKind
@@ -55,8 +55,7 @@ class KeyShape(Shape):
 
 class EndpointShape(Shape):
     """An endpoint of whichever platform. `why`: if it is not active, who switched it off and why. `keys`:
-    those that have not stopped to sign, newest first of each kind.
-    """
+    those that sign now, newest first."""
 
     id: str
     platform: str
@@ -73,6 +72,7 @@ class EndpointShape(Shape):
 
     @classmethod
     def of(cls, endpoint: Living, now: datetime) -> "EndpointShape":
+        """Answer an endpoint as it is at a virtual moment."""
         profile, subscription = endpoint.profile, endpoint.profile.subscription
         why = endpoint.why if isinstance(endpoint, Inactive) else None
         return cls(
@@ -84,7 +84,7 @@ class EndpointShape(Shape):
             active=why is None,
             why=why,
             settings=SettingsShape.of(subscription.settings),
-            keys=[KeyShape.of(key) for key in profile.keys if key.signs_at(now)],
+            keys=[KeyShape.of(key) for key in profile.keys_at(now)],
             created_at=profile.created_at,
             updated_at=profile.updated_at,
             version=profile.version,
