@@ -156,6 +156,19 @@ def resent(number: int, cause: str, wall: int = 0) -> Entry:
     return Entry(made.delivery, row, repeat=False, ordered=True)
 
 
+async def test_resends_before_an_attempt_are_counted_and_their_repeats_are_not(
+    database_url: str,
+) -> None:
+    async with records(database_url) as kept:
+        await kept.put(failed(1))
+        await kept.put(resent(2, "wish"))
+        await kept.put(resent(3, "wish"))
+
+        found = [await kept.resent_before(OWED.delivery_id, number) for number in (1, 2, 3, 4)]
+
+    assert found == [0, 0, 1, 1]
+
+
 async def listed(kept: Records) -> list[tuple[int, str, Any]]:
     """Answer the attempts in the order in which they were recorded: number, trigger, wall time."""
     async with kept._database.session() as session:

@@ -128,6 +128,29 @@ async def test_what_fails_for_long_is_told_step_by_step_and_ends_in_a_disabled_e
     assert fails["timestamp"] < exhausted["timestamp"] <= disabled["timestamp"]
 
 
+async def test_resends_are_not_counted_among_the_failures_of_a_schedule(watched: House) -> None:
+    _, customer = watched
+    await watch(watched)
+    await customer.speed(0)
+    failing = await endpoint(watched, Answer(500))
+    await customer.upload()
+    await until(lambda: _are(customer, failing, "postponed", 1))
+    [waiting] = await customer.deliveries(endpoint_id=failing)
+    await customer.resend(waiting["id"])
+    await until(lambda: _resent(customer, waiting["id"]))
+
+    await customer.speed(FAST)
+
+    event = await until_told(watched, "delivery.failing")
+    assert event["data"]["attempt"] == FAILING + 1
+    attempts = (await customer.delivery(waiting["id"]))["attempts"]
+    assert [each["trigger"] for each in attempts[:FAILING]] == ["first", "resend", "retry", "retry"]
+
+
+async def _resent(customer: Customer, delivery_id: str) -> bool:
+    return bool((await customer.delivery(delivery_id))["attempts"][1:])
+
+
 async def test_a_success_after_failures_is_told_once_as_recovery(watched: House) -> None:
     _, customer = watched
     await watch(watched)

@@ -11,7 +11,7 @@ from functools import partial
 
 import structlog
 
-from telecine.delivery.decider import Parked, Postponed, State
+from telecine.delivery.decider import Parked, Postponed, State, resent_of
 from telecine.delivery.job import Job, release
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.publishing import Publishing, Told, Waiting
@@ -83,7 +83,13 @@ class Following:
 
     async def _tell(self, group: list[Ended]) -> None:
         told = [
-            Told(each.tried.owed, each.entry.attempt, each.seen, each.trace)
+            Told(
+                each.tried.owed,
+                each.entry.attempt,
+                each.seen,
+                resent_of(each.after),
+                each.trace,
+            )
             for each in group
             if each.entry.attempt
         ]

@@ -29,7 +29,7 @@ from telecine.shared.time.timers import Timer, set_timer
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.cloudevents import cloudevent
 
-#: How many attempts of a delivery have failed when it is told that it is failing.
+#: How many attempts of a delivery's schedule have failed when it is told that it is failing.
 FAILING = 4
 #: Attempts that are made on request: they leave a delivery's chain as it is, or are all of it.
 _ASIDE = ("resend", "replay", "test")
@@ -38,11 +38,12 @@ _ASIDE = ("resend", "replay", "test")
 @dataclass(slots=True, eq=False)
 class Told:
     """An attempt to tell of, and what was owed. `seen` is the endpoint's last fact that was known then,
-    `trace` the context of the trace that it belongs to."""
+    `resent` how many before it were resends, `trace` the context of the trace that it belongs to."""
 
     owed: Owed
     attempt: AttemptValues
     seen: int
+    resent: int = 0
     trace: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,8 +69,8 @@ def next_timer(owed: Owed, state: Postponed) -> Timer:
 
 
 def news(told: Told) -> list[AttemptMade]:
-    """Answer the facts to tell about an attempt that failed, from its row alone: the delivery may have
-    moved on."""
+    """Answer the facts to tell about an attempt that failed, from its row and what was before it: the
+    delivery may have moved on."""
     attempt, owed = told.attempt, told.owed
     common = {
         "delivery_id": owed.delivery_id,
@@ -83,7 +84,7 @@ def news(told: Told) -> list[AttemptMade]:
     facts: list[AttemptMade] = []
     if attempt.next_at:
         facts.append(AttemptFailed(**common, next_at=attempt.next_at))
-        if attempt.number == FAILING and not aside:
+        if attempt.number - told.resent == FAILING and not aside:
             facts.append(AttemptFailing(**common, next_at=attempt.next_at))
     if attempt.status == HTTPStatus.GONE:
         facts.append(AttemptGone(**common, endpoint_sequence=told.seen))

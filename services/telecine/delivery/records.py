@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
@@ -97,6 +97,17 @@ class Records:
             col(AttemptRow.trigger).not_in(["resend", "repeat"]),
         )
         return await self._first(chain.order_by(col(AttemptRow.number).desc()))
+
+    async def resent_before(self, delivery_id: str, number: int) -> int:
+        """Answer how many attempts before `number` were resends, which the schedule does not count."""
+        resends = select(func.count()).where(
+            col(AttemptRow.delivery_id) == delivery_id,
+            col(AttemptRow.number) < number,
+            col(AttemptRow.cause).is_not(None),
+            col(AttemptRow.trigger) != "repeat",
+        )
+        async with self._database.session() as session:
+            return (await session.scalars(resends)).one()
 
     async def caused_by(self, delivery_id: str, cause: str) -> AttemptValues | None:
         """Answer the row of the attempt that a resend has led to, if it was made."""

@@ -127,7 +127,7 @@ class Worker:
         owed = owed_of(row)
         last = await self._records.last_of_chain(row.id)
         if last:
-            await self._publishing.tell([Told(owed, last, owed.endpoint_sequence)])
+            await self._tell_again(owed, last)
         await self._see_to(owed, state_of(row))
 
     # -- what comes --------------------------------------------------------------------------------
@@ -197,16 +197,20 @@ class Worker:
         match guard(state, arrived):
             case Advice.REPUBLISH:
                 made = await self._records.attempt(owed.delivery_id, arrived.number)
-                await self._publishing.tell([Told(owed, made, owed.endpoint_sequence)])
+                await self._tell_again(owed, made)
                 await self._see_to(owed, state)
             case Advice.FETCH:
                 await self._lot.remind(owed.endpoint_id)
             case _ if earlier := await self._before_resends(job, arrived):
-                await self._publishing.tell([Told(owed, earlier, owed.endpoint_sequence)])
+                await self._tell_again(owed, earlier)
                 await self._see_to(owed, state)
             case _:
                 log.info("delivery.dropped", number=arrived.number, state=state.kind)
         await self._insisting.done(job)
+
+    async def _tell_again(self, owed: Owed, made: AttemptValues) -> None:
+        resent = await self._records.resent_before(owed.delivery_id, made.number)
+        await self._publishing.tell([Told(owed, made, owed.endpoint_sequence, resent)])
 
     async def _see_to(self, owed: Owed, state: State) -> None:
         """Set the timers that somebody may not have lived to set."""

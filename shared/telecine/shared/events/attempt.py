@@ -64,7 +64,8 @@ class AttemptFailed(AttemptMade):
 class AttemptFailing(AttemptMade):
     """A delivery has failed several times by now, and another attempt will follow at `next_at`.
 
-    Told once of a delivery, beside the `attempt.failed` of its fourth attempt.
+    Told once of a delivery, beside the `attempt.failed` of its schedule's fourth attempt: resends are
+    not counted.
     """
 
     type: ClassVar[str] = "attempt.failing"
