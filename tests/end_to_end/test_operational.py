@@ -144,7 +144,12 @@ async def test_resends_are_not_counted_among_the_failures_of_a_schedule(watched:
     event = await until_told(watched, "delivery.failing")
     assert event["data"]["attempt"] == FAILING + 1
     attempts = (await customer.delivery(waiting["id"]))["attempts"]
-    assert [each["trigger"] for each in attempts[:FAILING]] == ["first", "resend", "retry", "retry"]
+    assert [each["trigger"] for each in attempts[:FAILING]] == [
+        "first",
+        "resend",
+        "retry",
+        "retry",
+    ]
 
 
 async def _resent(customer: Customer, delivery_id: str) -> bool:

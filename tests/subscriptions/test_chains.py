@@ -7,6 +7,7 @@ import pytest
 from telecine.shared.errors import Conflict
 from telecine.shared.tables.database import Database, opened
 from telecine.subscriptions.chains import Chains, Link
+from telecine.subscriptions.reigns import Reign
 from telecine.subscriptions.schema import SCHEMA
 from tests.shared.videos import minute
 
@@ -19,9 +20,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def chains(database: Database) -> Chains:
-    chains = Chains(database)
-    await chains.begin("one")
-    return chains
+    return await begun(database, "one")
+
+
+async def begun(database: Database, name: str) -> Chains:
+    """Answer the chains of a copy that fans out from now on."""
+    reign = Reign(database)
+    await reign.begin(name)
+    return Chains(database, reign)
 
 
 def links(*ids: str, chain: str = "e:v", at: int = 1) -> list[Link]:
@@ -56,8 +62,7 @@ async def test_who_was_followed_by_another_may_link_no_more(
     database: Database, chains: Chains
 ) -> None:
     await chains.link(links("a1"))
-    successor = Chains(database)
-    await successor.begin("two")
+    successor = await begun(database, "two")
 
     with pytest.raises(Conflict, match="two fans out by now"):
         await chains.link(links("a2"))

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import delete, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from telecine.shared.errors import Conflict
 from telecine.shared.tables.database import Database
-from telecine.subscriptions.tables import LinkRow, ReignRow
+from telecine.subscriptions.reigns import Reign
+from telecine.subscriptions.tables import LinkRow
 
-#: Links that one statement reads or deletes: SQLite takes no more than some thousands of values.
+#: Rows that one statement reads or deletes: SQLite takes no more than some thousands of values.
 AT_ONCE = 500
-_NAME = "fan-out"
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,11 @@ class Link:
 
 
 class Chains:
-    """The chains, written by one holder at a time: a late one's transaction is refused."""
+    """The chains, written by the one who fans out: a late one's transaction is refused."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reign: Reign) -> None:
         self._database = database
-        self._holder = ""
-
-    async def begin(self, holder: str) -> None:
-        """Be the only one who may write from now on."""
-        async with self._database.alone() as connection:
-            await connection.execute(delete(ReignRow).where(col(ReignRow.name) == _NAME))
-            await connection.execute(insert(ReignRow), [{"name": _NAME, "holder": holder}])
-        self._holder = holder
+        self._reign = reign
 
     async def link(self, links: Sequence[Link]) -> dict[str, str | None]:
         """Give each delivery its place, in this order; answer by delivery the one before it, if any.
@@ -53,8 +44,7 @@ class Chains:
         Raises Conflict if somebody else has begun since.
         """
         before: dict[str, str | None] = {}
-        async with self._database.alone() as connection:
-            await self._expect_ours(connection)
+        async with self._reign.writing() as connection:
             await connection.execute(self._insert(), [_row(each) for each in links])
             for start in range(0, len(links), AT_ONCE):
                 ids = [each.delivery_id for each in links[start : start + AT_ONCE]]
@@ -85,12 +75,6 @@ class Chains:
             if places:
                 await connection.execute(delete(LinkRow).where(col(LinkRow.place).in_(places)))
         return len(places)
-
-    async def _expect_ours(self, connection: AsyncConnection) -> None:
-        holder = select(col(ReignRow.holder)).where(col(ReignRow.name) == _NAME)
-        found = (await connection.execute(holder)).scalar_one_or_none()
-        if found != self._holder:
-            raise Conflict(f"{found or 'nobody'} fans out by now")
 
     def _insert(self) -> Any:
         return self._database.insert(LinkRow).on_conflict_do_nothing(

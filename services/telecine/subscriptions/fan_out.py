@@ -26,13 +26,15 @@ from telecine.shared.wire.pull import HandleGroup
 from telecine.subscriptions.announcing import Announcing
 from telecine.subscriptions.audience import Audience
 from telecine.subscriptions.begun import Begun
-from telecine.subscriptions.chains import AT_ONCE, Chains
+from telecine.subscriptions.chains import Chains
+from telecine.subscriptions.clearing import Clearing
 from telecine.subscriptions.endpoint_news import FACTS, EndpointNews
 from telecine.subscriptions.health import Healths
 from telecine.subscriptions.matching import ABREAST, MATCHED, Matching
 from telecine.subscriptions.obeying import Obeying
 from telecine.subscriptions.owing import Owing
 from telecine.subscriptions.reacting import Reacting
+from telecine.subscriptions.reigns import Reign
 from telecine.subscriptions.replaying import Replaying
 from telecine.subscriptions.replays import Replays
 from telecine.subscriptions.view import EndpointView
@@ -41,11 +43,8 @@ log = structlog.get_logger()
 
 #: The name of the lease.
 LEASE = "fan-out"
-#: Virtual time for which a chain remembers what was in it, and seconds between two looks for older.
-REMEMBERED = timedelta(days=30)
-SWEEP = 60.0
-#: Seconds between two deletions while there is more to delete.
-BREATH = 0.1
+#: Seconds between two looks for what can be cleared, and between two deletions while there is more.
+SWEEP, BREATH = 60.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ class FanOut:
         name: str,
         fidelity: Fidelity,
         disable_after: timedelta | None = None,
+        keep: timedelta | None = None,
     ) -> None:
         self._bus = bus
         self._database = database
@@ -78,7 +78,9 @@ class FanOut:
         self._name = name
         self._fidelity = fidelity
         self._disable_after = disable_after
-        self._chains = Chains(database)
+        self._reign = Reign(database)
+        self._chains = Chains(database, self._reign)
+        self._clearing = Clearing(database, self._chains, keep)
         self._view = EndpointView(database)
         self._audience = Audience(self._view, fidelity)
         self._begun = Begun(self._chains, self._view)
@@ -87,13 +89,13 @@ class FanOut:
     async def reign(self, lease: Lease) -> AsyncIterator[None]:
         """Match everybody's facts while the block lasts."""
         await lease.confirm()  # whoever has waited for long must not shut out who leads now
-        await self._chains.begin(f"{self._name}-{lease.revision}")
+        await self._reign.begin(f"{self._name}-{lease.revision}")
         owing = Owing(self._bus, self._chains, lease)
         async with AsyncExitStack() as stack:
             for work in [*await self._matching(owing), *await self._operating(owing)]:
                 await stack.enter_async_context(self._pull(work, lease).running())
             await stack.enter_async_context(self._replaying(lease).running())
-            await stack.enter_async_context(alongside("prune chains", self._prune()))
+            await stack.enter_async_context(alongside("clear", self._clear()))
             yield
 
     async def _matching(self, owing: Owing) -> list[Work]:
@@ -121,7 +123,7 @@ class FanOut:
             audience=self._audience,
             announcing=announcing,
             obeying=Obeying(log, self._view),
-            healths=await Healths.of(self._database),
+            healths=await Healths.of(self._database, self._reign),
             disable_after=self._disable_after,
         )
         news = EndpointNews(self._bus, log, announcing)
@@ -135,7 +137,7 @@ class FanOut:
         """What was owed or happened before, once more, for who asks for it."""
         return Replaying(
             self._bus,
-            replays=Replays(self._database),
+            replays=Replays(self._database, self._reign),
             audience=self._audience,
             clock=self._clock,
             lease=lease,
@@ -154,13 +156,13 @@ class FanOut:
             whole=work.durable in MATCHED,
         )
 
-    async def _prune(self) -> None:
+    async def _clear(self) -> None:
         pause = SWEEP
         while True:
             await asyncio.sleep(pause)
             try:
-                forgotten = await self._chains.prune(self._clock.now() - REMEMBERED)
+                more = await self._clearing.some(self._clock.now())
             except Unavailable as error:
-                log.warning("chains.not_pruned", error=str(error))
-                forgotten = 0
-            pause = SWEEP if forgotten < AT_ONCE else BREATH
+                log.warning("tables.not_cleared", error=str(error))
+                more = False
+            pause = BREATH if more else SWEEP

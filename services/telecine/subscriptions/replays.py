@@ -9,16 +9,19 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from telecine.shared.contracts.replays import ListReplays, Replay, ReplayPage
-from telecine.shared.errors import Refusal
+from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.tables.database import Database
+from telecine.subscriptions.reigns import Reign
 from telecine.subscriptions.tables import ReplayRow
 
 
 class Replays:
-    """Only a running one moves, so what was cancelled stays so."""
+    """Only a running one moves, so what was cancelled stays so. `reign`: of who moves them on, whose word
+    counts until another copy begins."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reign: Reign | None = None) -> None:
         self._database = database
+        self._writing = reign.writing if reign else database.writing
 
     async def begin(self, row: Mapping[str, Any]) -> ReplayRow:
         """Put a new one on record, unless its id is; answer that which is."""
@@ -26,7 +29,8 @@ class Replays:
         async with self._database.writing() as connection:
             await connection.execute(insert, [dict(row)])
         found = await self.get(row["org"], row["id"])
-        assert found is not None  # noqa: S101 - it was written a line above, and is never deleted
+        if found is None:  # it had ended long ago, and was forgotten a moment ago
+            raise Unavailable(f"replay {row['id']} is forgotten by now; ask once more")
         return found
 
     async def get(self, org: str, replay_id: str) -> ReplayRow | None:
@@ -42,13 +46,13 @@ class Replays:
             return list((await session.scalars(wanted.order_by(col(ReplayRow.place)))).all())
 
     async def move(self, replay_id: str, at: datetime, **changes: Any) -> bool:
-        """Change a running one. False: it runs no more."""
+        """Change a running one. False: it runs no more. Raises Conflict if another copy moves them on."""
         moved = (
             update(ReplayRow)
             .where(col(ReplayRow.id) == replay_id, col(ReplayRow.state) == "running")
             .values(**changes, updated_at=at)
         )
-        async with self._database.writing() as connection:
+        async with self._writing() as connection:
             return bool((await connection.execute(moved)).rowcount)
 
     async def page(self, query: ListReplays) -> ReplayPage:

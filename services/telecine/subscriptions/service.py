@@ -87,6 +87,7 @@ async def _life(settings: Settings, metrics: Metrics | None) -> AsyncIterator[No
             name=name,
             fidelity=settings.fidelity,
             disable_after=_patience(settings),
+            keep=timedelta(days=settings.keep_days) or None,
         )
         await me.stack.enter_async_context(leading(me.bus, LEASE, name, fan_out.reign))
         await me.ready()

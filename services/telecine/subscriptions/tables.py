@@ -30,7 +30,8 @@ class EndpointRow(SQLModel, table=True):
 
 
 class SecretRow(SQLModel, table=True):
-    """A secret by its key id. A record: the log names keys and never holds them.
+    """A secret by its key id. A record: the log names keys and never holds them. It goes soon after its
+    endpoint was deleted (clearing.py).
 
     `sealed`: whether `value` is; only what an earlier version kept is not, until the service starts.
     """

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     keep_days: Annotated[float, Field(ge=0, le=_LONGEST_DAYS)] = Field(
         90.0,
         description="Virtual days after its last change that a delivery that has ended is kept, with its "
-        "attempts; 0: for ever.",
+        "attempts, and a replay; 0: for ever.",
     )
     keep_attempts: Annotated[int, Field(ge=0)] = Field(
         5_000_000,
