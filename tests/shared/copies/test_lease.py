@@ -196,6 +196,25 @@ async def test_a_renewal_whose_answer_was_lost_loses_nothing(
         assert one.lease.is_fresh
 
 
+async def test_an_owner_that_was_cut_off_is_sure_of_nothing_until_it_has_renewed(
+    bus: Bus, connect: Connect, server: EmbeddedNats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "TTL", LONG)
+    monkeypatch.setattr(leases, "RENEW", LONG)
+    async with copy(connect, "one") as one:
+        await taken(one)
+        await killed(server, bus, one.bus)
+
+        assert not one.lease.is_fresh, "another may have found it gone meanwhile, and followed"
+        await until(lambda: _is_sure(one.lease))
+
+
+async def _is_sure(lease: Lease) -> bool:
+    """Renew, maybe a moment before the connection says when it began; answer whether that will do."""
+    await lease.confirm()
+    return lease.is_fresh
+
+
 async def test_an_owner_outlives_a_kill_of_the_server(
     bus: Bus, connect: Connect, server: EmbeddedNats
 ) -> None:

@@ -97,12 +97,19 @@ class Lease:
         self._owner = owner
         self._owned = False
         self._confirmed = 0.0
+        self._connection: datetime | None = None  # when that began over which it was confirmed
         self._renewing = asyncio.Lock()
 
     @property
     def is_fresh(self) -> bool:
-        """Whether nobody else can have thought that the lease is over."""
-        return self._owned and not self.lost.is_set() and monotonic() - self._confirmed < TTL
+        """Whether nobody else can have thought that the lease is over: it was renewed a moment ago, and
+        we have been connected since."""
+        return (
+            self._owned
+            and not self.lost.is_set()
+            and monotonic() - self._confirmed < TTL
+            and self._bus.connected_at == self._connection
+        )
 
     async def acquire(self, stand_by: Callable[[], None]) -> Taken:
         """Wait until the lease is ours; `stand_by` is called when somebody else has it."""
@@ -124,7 +131,7 @@ class Lease:
     async def confirm(self) -> None:
         """Renew now. Raises Conflict if somebody else has the lease; Unavailable: nobody knows."""
         async with self._renewing:
-            asked = monotonic()
+            asked, connection = monotonic(), self._bus.connected_at
             try:
                 self.revision = await self._write(self._owner, self.revision)
             except WrongSequence as error:
@@ -133,7 +140,7 @@ class Lease:
                     self.lose()
                     raise Conflict(f"{self._subject} is {held.owner or 'nobody'}'s now") from error
                 self.revision = held.revision  # a renewal of ours whose answer did not come
-            self._confirmed = asked
+            self._confirmed, self._connection = asked, connection
 
     def lose(self) -> None:
         """Say that somebody else acts as the owner."""
@@ -148,12 +155,12 @@ class Lease:
         return look(before, held, connected)
 
     async def _take(self, held: Held) -> bool:
-        asked = monotonic()
+        asked, connection = monotonic(), self._bus.connected_at
         try:
             self.revision = await self._write(self._owner, held.revision)
         except WrongSequence:
             return False
-        self._owned, self._confirmed = True, asked
+        self._owned, self._confirmed, self._connection = True, asked, connection
         log.info("lease.taken", lease=self._subject, owner=self._owner, before=held.owner)
         return True
 
