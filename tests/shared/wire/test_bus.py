@@ -1,16 +1,21 @@
 """The connection: what an answer means, and that nobody waits for one that cannot come any more."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from structlog.testing import capture_logs
 
 from telecine.shared.errors import Unavailable
+from telecine.shared.wire import bus as buses
 from telecine.shared.wire.answers import Expect, SubjectTaken, WrongSequence
-from telecine.shared.wire.bus import Bus
+from telecine.shared.wire.bus import Bus, connected
 from telecine.simulations.nats_server import EmbeddedNats
 from tests.nats import killed
+from tests.waiting import until
 
 FACT = "video.created.demo.v1"
 
@@ -79,3 +84,38 @@ async def test_who_waits_for_an_answer_is_told_when_the_connection_is_lost(
     with pytest.raises(NatsError):
         async with asyncio.timeout(10):
             await asking
+
+
+@asynccontextmanager
+async def refused() -> AsyncIterator[list[int]]:
+    """Try to connect to a server that ends every connection; answer its tries, one number each."""
+    tries: list[int] = []
+
+    def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.append(len(tries))
+        writer.close()
+
+    async def connect(url: str) -> None:
+        async with connected(url, "test"):
+            pass
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        connecting = asyncio.create_task(connect(f"nats://{host}:{port}"))
+        try:
+            yield tries
+        finally:
+            connecting.cancel()
+            await asyncio.wait({connecting})
+
+
+async def test_a_server_that_is_away_is_told_of_once_and_then_seldom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with capture_logs() as logs:
+        async with refused() as tries:
+            await until(lambda: len(tries) > 5)
+            assert [each["event"] for each in logs] == ["nats.error"]
+
+            monkeypatch.setattr(buses, "SELDOM", 0.0)
+            await until(lambda: len(logs) > 1)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 from nats.aio.msg import Msg
@@ -29,6 +30,9 @@ from telecine.shared.wire.place import nanoseconds, place_of
 from telecine.shared.wire.storing import Storing
 
 log = structlog.get_logger()
+
+#: Seconds after which the same trouble with a connection is told again: it is tried ten times a second.
+SELDOM = 30.0
 
 
 class Bus:
@@ -226,6 +230,21 @@ def _outcome(word: Word | None) -> str:
     return "unconfirmed" if word is None or isinstance(word, NoWord) else "refused"
 
 
+class _Last:
+    """What was told last of trouble with a connection."""
+
+    def __init__(self) -> None:
+        self.said = ""
+        self._at = 0.0
+
+    def is_news(self, trouble: str) -> bool:
+        """Whether it is to be told: it is another one, or that was long ago."""
+        if trouble == self.said and monotonic() - self._at < SELDOM:
+            return False
+        self.said, self._at = trouble, monotonic()
+        return True
+
+
 @asynccontextmanager
 async def connected(
     url: str, name: str, metrics: Metrics | None = None, tracing: Tracing | None = None
@@ -234,7 +253,10 @@ async def connected(
     bus: Bus | None = None
     server = without_login(url)
 
+    last = _Last()
+
     async def reconnected() -> None:
+        last.said = ""  # so the next trouble is told at once
         if bus:
             bus._reconnected()
 
@@ -244,7 +266,8 @@ async def connected(
             log.warning("nats.disconnected", service=name)
 
     async def failed(error: Exception) -> None:
-        log.warning("nats.error", service=name, server=server, error=repr(error))
+        if last.is_news(repr(error)):
+            log.warning("nats.error", service=name, server=server, error=repr(error))
 
     client = LeanClient()
     await client.connect(
