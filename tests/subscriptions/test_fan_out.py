@@ -12,14 +12,19 @@ from structlog.testing import capture_logs
 
 from telecine.shared.aggregates.endpoint import Inactive
 from telecine.shared.copies import lease
+from telecine.shared.copies.leading import leading
 from telecine.shared.errors import Unavailable
 from telecine.shared.events import Stamp
 from telecine.shared.sending.owed import Owed, parse_owed
+from telecine.shared.tables.database import opened
+from telecine.shared.time.virtual_time import VirtualClock
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pipelining import Pipeline
 from telecine.simulations.nats_server import EmbeddedNats
 from telecine.subscriptions import fan_out
 from telecine.subscriptions.chains import Chains
+from telecine.subscriptions.fan_out import LEASE, FanOut
+from telecine.subscriptions.schema import SCHEMA
 from tests.failpoints import CRASHED, Effect, Failpoints, How, Moment, failpoints
 from tests.nats import bus, connect, server
 from tests.shared.logged import LIFE, trace, video_log
@@ -253,6 +258,21 @@ async def test_old_links_are_still_forgotten_after_the_tables_were_away(
     await on_sqlite.start("one")
 
     await until(lambda: looks > 1)
+
+
+async def test_nothing_of_a_reign_that_is_over_is_called_at_a_reconnect(
+    bus: Bus, on_sqlite: Copies, tmp_path: Path
+) -> None:
+    clock = VirtualClock(bus)
+    async with opened(f"sqlite:///{tmp_path / 'test.db'}", SCHEMA) as database, clock.following():
+        one = FanOut(bus, database, clock, name="one", fidelity="documented")
+        before = list(bus._on_reconnect)
+
+        async with leading(bus, LEASE, "one", one.reign):
+            during = len(bus._on_reconnect)
+
+        assert during > len(before)
+        assert bus._on_reconnect == before
 
 
 async def _leads(bus: Bus, name: str) -> bool:

@@ -99,14 +99,14 @@ class Pulse:
         self._last: dict[str, tuple[float, Heartbeat]] = {}
         self._heard = asyncio.Event()
         self._since = monotonic()
-        bus.on_reconnect(self._listen_anew)
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         self._listen_anew()
         subscription = await self._bus.client.subscribe("heartbeat.*.*", cb=self._take)
         try:
-            yield
+            with self._bus.on_reconnect(self._listen_anew):
+                yield
         finally:
             if self._bus.is_connected:
                 await subscription.unsubscribe()

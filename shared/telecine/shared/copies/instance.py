@@ -11,7 +11,7 @@ from nats.errors import Error as NatsError
 
 from telecine.shared.contracts.clock import GetClock
 from telecine.shared.copies.heartbeat import Beating, host_token
-from telecine.shared.copies.measured import Measured, watch
+from telecine.shared.copies.measured import Measured, watched
 from telecine.shared.errors import Refusal, Unavailable
 from telecine.shared.observing.metrics import Metrics
 from telecine.shared.observing.tracing import Tracing, tracing_of
@@ -82,7 +82,7 @@ async def instance(
             middlewares=[*tracing.middlewares(), Measured(metrics)],
         )
         me = Instance(name, settings, bus, broker, clock, beating, stack)
-        stack.callback(watch(me))
+        stack.enter_context(watched(me))
         yield me
 
 

@@ -4,7 +4,8 @@ FastStream has a middleware for Prometheus, but it labels by the whole subject (
 takes a refusal for a success.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +54,9 @@ class _Measuring(BaseMiddleware):
         return answer
 
 
-def watch(me: "Instance") -> Callable[[], None]:
-    """Let the metrics tell how an instance stands. Answers how to stop."""
+@contextmanager
+def watched(me: "Instance") -> Iterator[None]:
+    """Let the metrics tell how an instance stands while the block lasts."""
     made = me.metrics
     ready = made.gauge("telecine_service_ready", "Whether the service answers.", "service")
     connected = made.gauge("telecine_nats_connected", "Whether NATS is there.", "service")
@@ -75,10 +77,9 @@ def watch(me: "Instance") -> Callable[[], None]:
     now.labels(me.name).set_function(
         lambda: me.clock.now().timestamp() if me.clock.sequence else 0
     )
-    me.bus.on_reconnect(reconnects.inc)
-
-    def stop() -> None:
+    try:
+        with me.bus.on_reconnect(reconnects.inc):
+            yield
+    finally:
         for gauge in (ready, connected, speed, now):
             gauge.remove(me.name)
-
-    return stop

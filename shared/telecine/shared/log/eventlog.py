@@ -52,14 +52,17 @@ class EventLog(Generic[S, F]):
         self._bus = bus
         self.kind = kind
         self._written: OrderedDict[tuple[str, str], Loaded[S, F]] = OrderedDict()
-        # A server that was killed may have lost what it confirmed, and given the sequence to another.
-        bus.on_reconnect(self._written.clear)
+        self._connection = bus.connected_at
 
     def presumed(self, org: str, aggregate_id: str) -> Loaded[S, F] | None:
         """Answer the aggregate as we last left it, if we did; somebody may have written since.
 
         An append may build on it, since that is guarded. Nothing else may be concluded from it.
         """
+        # A server that was killed may have lost what it confirmed, and given the sequence to another.
+        if self._connection != self._bus.connected_at:
+            self._connection = self._bus.connected_at
+            self._written.clear()
         return self._written.pop((org, aggregate_id), None)
 
     async def load(self, org: str, aggregate_id: str) -> Loaded[S, F]:

@@ -6,8 +6,8 @@ exactly these two places.
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -64,9 +64,15 @@ class Bus:
         """Whether it is over: nothing will be sent here any more, however long one waits."""
         return self.client.is_closed
 
-    def on_reconnect(self, callback: Callable[[], None]) -> None:
-        """Call back after each reconnect; the server has forgotten our open pulls by then."""
+    @contextmanager
+    def on_reconnect(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Call back after each reconnect while the block lasts; the server has forgotten our open pulls by
+        then."""
         self._on_reconnect.append(callback)
+        try:
+            yield
+        finally:
+            self._on_reconnect.remove(callback)
 
     async def publish(
         self,
@@ -220,7 +226,7 @@ class Bus:
         self._since(datetime.now(UTC))
         self.storing.begin_anew()
         log.info("nats.reconnected")
-        for callback in self._on_reconnect:
+        for callback in tuple(self._on_reconnect):
             callback()
 
 

@@ -64,7 +64,6 @@ class Lingering:
         self._inbox = bus.client.new_inbox()
         self._subscription: Subscription | None = None
         self._beginning = 0
-        bus.on_reconnect(self.begin_anew)
 
     def refill(self) -> None:
         """Say that there may be room again; it is asked for when half of it is not."""
@@ -78,12 +77,13 @@ class Lingering:
 
         What it had only chosen to send when our subscription ended comes again after the ack wait.
         """
-        await self._subscribe()
-        try:
-            async with alongside(f"pull {self._stream}", self._run()):
-                yield
-        finally:
-            await self._end()
+        with self._bus.on_reconnect(self.begin_anew):
+            await self._subscribe()
+            try:
+                async with alongside(f"pull {self._stream}", self._run()):
+                    yield
+            finally:
+                await self._end()
 
     async def _subscribe(self) -> None:
         self._subscription = await self._bus.client.hand_over(f"{self._inbox}.*", self._arrived)
