@@ -115,3 +115,17 @@ async def test_what_is_no_cursor_is_refused(database_url: str, cursor: str) -> N
     async with opened(database_url, SCHEMA) as database:
         with pytest.raises(Refusal, match="not a cursor"):
             await Queries(database).list(ListDeliveries(org="demo", cursor=cursor))
+
+
+@pytest.mark.parametrize("errors", [(), ("status",), ("timeout", None), (None, "reset")])
+async def test_a_delivery_has_the_error_of_its_last_attempt_listed_or_looked_at(
+    database_url: str, errors: tuple[str | None, ...]
+) -> None:
+    rows = [attempt(number, error=error) for number, error in enumerate(errors, 1)]
+
+    found = await detail(database_url, *rows)
+
+    async with opened(database_url, SCHEMA) as database:
+        page = await Queries(database).list(ListDeliveries(org="demo"))
+    assert page.deliveries == [found.delivery]
+    assert found.delivery.error == (errors[-1] if errors else None)

@@ -53,7 +53,9 @@ class Queries:
         if row is None or row.org != query.org or query.endpoint_id not in {None, row.endpoint_id}:
             raise Refusal("not_found", "no such delivery")
         return DeliveryDetail(
-            delivery=shown(row.model_dump()),
+            delivery=ListedDelivery(
+                **_fields(row.model_dump()), error=tries[0]["error"] if tries else None
+            ),
             body=row.body.decode(),
             attempts=_attempts(tries[::-1], MOST_BYTES - 4096 - 2 * len(row.body)),
         )

@@ -74,7 +74,7 @@ class AttemptsAnswer(Shape):
 class DeliveryAnswer(Shape):
     """A delivery, its body, and its attempts, first one first: of very many the last 100."""
 
-    delivery: Delivery
+    delivery: ListedDelivery
     body: str
     attempts: list[Attempt]
 

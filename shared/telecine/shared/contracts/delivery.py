@@ -101,18 +101,18 @@ class Attempt(Wire):
     next_reason: Why | None
 
 
+class ListedDelivery(Delivery):
+    """A delivery as it is listed and looked at; `error` is the class of its last attempt's error."""
+
+    error: ErrorClass | None
+
+
 class DeliveryDetail(Wire):
     """A delivery with what it carries and its attempts, first one first: of very many the last 100."""
 
-    delivery: Delivery
+    delivery: ListedDelivery
     body: str
     attempts: list[Attempt]
-
-
-class ListedDelivery(Delivery):
-    """A delivery in a list; `error` is the class of its last attempt's error."""
-
-    error: ErrorClass | None
 
 
 class DeliveryPage(Wire):
