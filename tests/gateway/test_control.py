@@ -334,6 +334,15 @@ async def test_a_bad_wish_for_the_clock_is_named(
     assert not re.search("Input|400:|parsing", answer.json()["error"]["message"])
 
 
+async def test_who_sends_no_body_is_told_what_to_send(standing: TestHouse) -> None:
+    answer = await standing.http.post("/v1/endpoints", headers=DEMO)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == (
+        "the body is missing; send a JSON object of active, description, platform, settings, types, url"
+    )
+
+
 @pytest.mark.parametrize(
     ("since", "said"),
     [

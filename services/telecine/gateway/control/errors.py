@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from telecine.gateway.control.wording import worded
+from telecine.gateway.control.wording import fields_of, worded
 from telecine.gateway.failures import control_failure
 from telecine.platforms.routes import Denied, RouteError, Unreadable
 from telecine.shared.errors import Refusal, Unavailable
@@ -46,5 +46,8 @@ def _first(request: Request, error: RequestValidationError) -> tuple[str | None,
         return None, "the body must be a JSON object, sent with Content-Type: application/json"
     field = ".".join(str(part) for part in first["loc"][1:])[:_SHOWN] or None
     bodies = request.scope["route"].dependant.body_params
-    message = worded(first, bodies[0].field_info.annotation if bodies else None)
+    body = bodies[0].field_info.annotation if bodies else None
+    if first["loc"] == ("body",) and first["type"] == "missing":
+        return None, f"the body is missing; send a JSON object of {', '.join(fields_of(body))}"
+    message = worded(first, body)
     return field, f"{field or 'the body'}: {message}"

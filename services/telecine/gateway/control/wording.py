@@ -38,7 +38,7 @@ def worded(error: Mapping[str, Any], body: Any) -> str:
     """Answer what pydantic says of an input, as a sentence without a subject; `body` is the type that
     the whole body is of."""
     if error["type"] == "extra_forbidden":
-        known = _fields(body, error["loc"][1:-1])
+        known = fields_of(body, error["loc"][1:-1])
         return f"no such field; known are {', '.join(known)}" if known else "no such field"
     words = _WORDS.get(error["type"])
     if words is None:
@@ -46,7 +46,7 @@ def worded(error: Mapping[str, Any], body: Any) -> str:
     return words.format(**error.get("ctx", {}))
 
 
-def _fields(body: Any, place: Sequence[Any]) -> list[str]:
+def fields_of(body: Any, place: Sequence[Any] = ()) -> list[str]:
     """Answer the names of the fields at a place in a body of this type."""
     model = _model(body)
     for part in place:
