@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.ledger.failing import POINTS
 
-COLUMNS = ("owed", "attempts", "requests", "planned", "kills", "duplicates", "missing")
+COLUMNS = ("owed", "attempts", "requests", "planned", "kills", "duplicates", "repeats", "missing")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

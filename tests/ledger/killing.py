@@ -1,15 +1,14 @@
 """Striking with SIGKILL: workers, the gateway, the clock and nats-server, each a process of its own."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from telecine.shared.tables.database import opened
 from telecine.shared.wire.bus import connected
@@ -22,22 +21,54 @@ from tests.ledger.faults import plan
 from tests.ledger.reading import hear_owed
 from tests.ledger.receivers import Receivers
 from tests.ledger.run import Ground, Result, Run, run
+from tests.nats import killed
 from tests.processes import Copies, Copy, copies, free_port
 from tests.waiting import until
 
-#: What may be killed, and whether that can cut off an attempt.
-VICTIMS = {
-    "delivery 1": True,
-    "delivery 2": True,
-    "nats-server": True,
-    "clock": False,
-    "gateway": False,
+#: What may be killed, and what that does to an attempt that is under way: it is cut off, and never on
+#: record, or goes on while its message comes again; or nothing.
+VICTIMS: dict[str, Literal["cuts", "returns"] | None] = {
+    "delivery 1": "cuts",
+    "delivery 2": "cuts",
+    "nats-server": "returns",
+    "clock": None,
+    "gateway": None,
 }
 #: How many of them a seed kills.
 KILLS = 2
+#: How often a killed NATS has forgotten, of matching, what was acknowledged since the seed began. By itself
+#: it forgets the last 0.1 s, and seldom is anything done with by then.
+FORGETS = 0.5
 #: Seconds; a busy machine starts Python slowly.
 UP_WITHIN = 120.0
 _IN_PROCESS = ("ingest", "subscriptions", "transcoder")
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One of them is killed when so many `more` requests were seen, or attempts were done with."""
+
+    victim: str
+    moment: Literal["seen", "done"]
+    more: int
+    forgets: bool = False
+
+    def __str__(self) -> str:
+        return f"SIGKILL {self.victim}{', which forgets' if self.forgets else ''}"
+
+
+def strikes(seed: int) -> list[Strike]:
+    """Answer who is killed in a seed, and when."""
+    random = Random(f"kills {seed}")
+    return [
+        Strike(
+            victim,
+            random.choice(("seen", "done")),
+            random.randint(0, 8),
+            random.random() < FORGETS and victim == "nats-server",
+        )
+        for victim in random.sample(sorted(VICTIMS), KILLS)
+    ]
 
 
 class Killing:
@@ -56,40 +87,43 @@ class Killing:
         for name in names:
             await until(partial(_is_up, self._running[name]), deadline=UP_WITHIN, poll=0.05)
 
-    async def run(self, seed: int) -> Result:
-        """Run a seed; who is killed and when is decided by it."""
-        random = Random(f"kills {seed}")
+    async def run(self, seed: int, *struck: Strike) -> Result:
+        """Run a seed, struck as it decides or as is said."""
+        planned = struck or strikes(seed)
 
         async def strike(its: Run) -> None:
-            for victim in random.sample(sorted(VICTIMS), KILLS):
-                seen = its.requests + random.randint(0, 8)
-                await until(partial(_reached, its, seen), deadline=60)
-                await its.unbroken(self._kill(its, victim))
+            for each in planned:
+                wanted = _count(its, each.moment) + each.more
+                await until(partial(_reached, its, each.moment, wanted), deadline=60)
+                await its.unbroken(self._kill(its, each))
 
         result = await run(self._ground, plan(seed), strike)
-        return replace(result, kind="kills", planned=KILLS)
+        return replace(result, kind="kills", planned=len(planned))
 
-    async def _kill(self, its: Run, victim: str) -> None:
-        async with its.killing(f"SIGKILL {victim}", most=None if VICTIMS[victim] else 0):
+    async def _kill(self, its: Run, strike: Strike) -> None:
+        victim, does = strike.victim, VICTIMS[strike.victim]
+        most = None if does == "cuts" else 0
+        async with its.killing(str(strike), most, returns=does == "returns"):
             if victim == "nats-server":
-                await self._kill_server()
+                await killed(self._server, self._ground.bus)
+                if strike.forgets:
+                    await its.match_again()
             else:
                 await self._running[victim].end(signal.SIGKILL)
         if victim != "nats-server":
             await self.start(victim)
-
-    async def _kill_server(self) -> None:
-        before = self._server.pid
-        os.kill(before, signal.SIGKILL)
-        await until(lambda: self._server.pid != before, deadline=60)
 
 
 def _is_up(copy: Copy) -> bool:
     return copy.is_up
 
 
-def _reached(its: Run, requests: int) -> bool:
-    return its.requests >= requests
+def _count(its: Run, moment: Literal["seen", "done"]) -> int:
+    return its.requests if moment == "seen" else its.done
+
+
+def _reached(its: Run, moment: Literal["seen", "done"], wanted: int) -> bool:
+    return _count(its, moment) >= wanted
 
 
 @asynccontextmanager

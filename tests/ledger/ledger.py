@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from itertools import pairwise
 
-#: Wall time until an attempt is on record or never will be, from its request on: its own time-out and some.
-WINDOW = timedelta(seconds=3)
-#: Wall time that a request may lie between the two, sent before a kill and read behind it.
+#: Wall time until an attempt is on record or never will be, from its request's end on.
+RECORDING = timedelta(seconds=1)
+#: Wall time that a request may come behind a strike: sent before it and read behind it, or because of it.
 LATE = timedelta(seconds=1)
+#: Wall time from a last look at the record until what was not there is sent.
+LOOKED = timedelta(seconds=0.1)
 ENDED = {"succeeded", "exhausted", "discarded"}
 
 
@@ -37,7 +39,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What is on record of an attempt; `started_at` is virtual."""
+    """What is on record of an attempt; `started_at` is virtual, `began` and `known` are of the wall: when
+    it was begun, and when it was seen to be on record."""
 
     delivery_id: str
     number: int
@@ -46,16 +49,20 @@ class Attempt:
     status: int | None
     error: str | None
     next_at: datetime | None
+    began: datetime
+    known: datetime
 
 
 @dataclass(frozen=True)
 class Seen:
     """A request as its receiver saw it. `told` is the virtual moment that it carried, `answered` the
-    status that was sent back; None: the receiver hung, or broke the connection."""
+    status that was sent back; None: the receiver hung, or broke the connection. `ended`: when it had
+    answered, or the connection was cut off."""
 
     delivery_id: str
     endpoint_id: str
     at: datetime
+    ended: datetime
     told: datetime
     answered: int | None
     broke: bool = False
@@ -65,13 +72,19 @@ class Seen:
 class Kill:
     """When (wall) something was ended, or got an exception, in the middle of its work.
 
-    `most`: how many attempts that cut off at most; None: whatever was under way.
+    `most`: how many attempts that cut off at most; None: whatever was under way. `returns`: what was under
+    way goes on, and its messages come again beside it, as those of a killed NATS do.
     """
 
     what: str
     began: datetime
     ended: datetime
     most: int | None = None
+    returns: bool = False
+
+    def meets(self, began: datetime, ended: datetime) -> bool:
+        """Whether it struck while something was under way, or that began right behind it."""
+        return self.began <= ended and began <= self.ended + LATE
 
 
 @dataclass
@@ -102,6 +115,14 @@ class Account:
         ]
 
     @property
+    def repeats(self) -> list[tuple[Attempt, Attempt]]:
+        """Attempts on record of whose delivery and number an earlier one is, each behind that one."""
+        both: dict[tuple[str, int], list[Attempt]] = defaultdict(list)
+        for each in sorted(self.attempts, key=lambda each: each.began):
+            both[each.delivery_id, each.number].append(each)
+        return [(one, again) for one, *others in both.values() for again in others]
+
+    @property
     def missing(self) -> set[Owed]:
         return self.owed - {Owed(each.endpoint_id, each.event_id) for each in self.deliveries}
 
@@ -115,6 +136,7 @@ def problems(account: Account) -> list[str]:
         *_chains(account),
         *_claims(account),
         *_duplicates(account),
+        *_repeats(account),
         *_order(account),
     ]
 
@@ -175,7 +197,8 @@ def _duplicates(account: Account) -> Iterator[str]:
     for each in account.duplicates:
         if _made_anew(each, account.seen):
             continue
-        killers = [kill for kill in account.kills if _cuts_off(kill, each) and left[kill] != 0]
+        over = each.ended + RECORDING
+        killers = [kill for kill in account.kills if kill.meets(each.at, over) and left[kill] != 0]
         if not killers:
             yield f"a request that nothing explains: {each}"
             continue
@@ -185,15 +208,25 @@ def _duplicates(account: Account) -> Iterator[str]:
         left[killer] = None if most is None else most - 1
 
 
-def _cuts_off(kill: Kill, request: Seen) -> bool:
-    return kill.began <= request.at + WINDOW and request.at <= kill.ended + LATE
-
-
 def _made_anew(one: Seen, seen: Sequence[Seen]) -> bool:
     return one.broke and any(
-        each.delivery_id == one.delivery_id and each.told == one.told and each.at > one.at
+        each.delivery_id == one.delivery_id
+        and each.told == one.told
+        and one.at < each.at <= one.ended + LATE
         for each in seen
     )
+
+
+def _repeats(account: Account) -> Iterator[str]:
+    """An attempt that is on record twice was under way, and not on record, when its message came again,
+    and when it was made again: what is on record is not sent once more, whatever was killed.
+    """
+    returning = [kill for kill in account.kills if kill.returns]
+    for one, again in account.repeats:
+        if again.began > one.known + LOOKED:
+            yield f"made again though it was on record: {again} after {one}"
+        if not any(kill.meets(one.began, one.known) for kill in returning):
+            yield f"made again, which nothing explains: {again} after {one}"
 
 
 def _order(account: Account) -> Iterator[str]:

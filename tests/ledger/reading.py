@@ -1,6 +1,8 @@
 """Reading two of the ledger's sides: what the log says is owed, and what is on record."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from nats.aio.msg import Msg
 from sqlmodel import col, select
@@ -14,6 +16,15 @@ from tests.customer import ORG
 from tests.ledger.ledger import Attempt, Delivery, Owed
 
 Wanted = dict[str, tuple[str, ...]]
+
+#: The columns of an attempt that the ledger asks for, in the order in which it takes them.
+_OF_ATTEMPT = [
+    getattr(AttemptRow, name)
+    for name in (
+        *("id", "delivery_id", "number", "trigger"),
+        *("started_at", "status", "error", "next_at", "wall_at"),
+    )
+]
 
 
 async def owed_by_the_log(bus: Bus, videos: Iterable[str], wanted: Wanted) -> set[Owed]:
@@ -59,20 +70,10 @@ async def deliveries(database: Database, endpoints: Sequence[str]) -> list[Deliv
         ]
 
 
-async def attempts(database: Database, endpoints: Sequence[str]) -> list[Attempt]:
-    """Answer the attempts on record for some endpoints."""
-    its = select(DeliveryRow.id).where(col(DeliveryRow.endpoint_id).in_(endpoints))
-    rows = select(AttemptRow).where(col(AttemptRow.delivery_id).in_(its))
+async def attempts(database: Database, endpoints: Sequence[str]) -> dict[int, Attempt]:
+    """Answer the attempts on record for some endpoints, known from now on, by the ids of their rows."""
+    rows = select(*_OF_ATTEMPT).where(col(AttemptRow.endpoint_id).in_(endpoints))
     async with database.session() as session:
-        return [
-            Attempt(
-                row.delivery_id,
-                row.number,
-                row.trigger,
-                row.started_at,
-                row.status,
-                row.error,
-                row.next_at,
-            )
-            for row in await session.scalars(rows)
-        ]
+        found: Sequence[Any] = (await session.execute(rows)).all()
+    now = datetime.now(UTC)
+    return {id_: Attempt(*(*values, now)) for id_, *values in found}

@@ -7,6 +7,7 @@ import struct
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -64,8 +65,13 @@ class Receivers:
         answer = self._answer(path, fields["webhook-id"])
         told = datetime.fromisoformat(fields["telecine-time"])
         broke = answer.fault == "reset"
-        self.seen.append(Seen(fields["webhook-id"], path, at, told, answer.status, broke))
-        return await _give(answer, reader, writer)
+        place = len(self.seen)
+        seen = Seen(fields["webhook-id"], path, at, at, told, answer.status, broke)
+        self.seen.append(seen)
+        try:
+            return await _give(answer, reader, writer)
+        finally:
+            self.seen[place] = replace(seen, ended=datetime.now(UTC))
 
     def _answer(self, path: str, delivery_id: str) -> Answer:
         order = self._order[path]

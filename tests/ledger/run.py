@@ -1,11 +1,13 @@
 """One seed's run in a running house: its endpoints, its uploads, its strikes, and at the end its ledger."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 from nats.errors import Error as NatsError
@@ -18,14 +20,20 @@ from telecine.shared.wire.bus import Bus
 from tests.customer import ORG, Customer
 from tests.ledger import reading
 from tests.ledger.faults import Character, Plan
-from tests.ledger.ledger import ENDED, Account, Kill, Owed, problems
+from tests.ledger.ledger import ENDED, Account, Attempt, Kill, Owed, problems
 from tests.ledger.receivers import Receivers
 from tests.waiting import until
 
 #: Seconds until everything that is owed must have ended.
 PATIENCE = 60.0
+#: Seconds between two looks at what is on record.
+LOOK = 0.02
 #: What a question meets whose server was killed, or is busy.
 AWAY = (NatsError, TimeoutError, Unavailable)
+#: Wall time from an attempt's record until its message is acknowledged for good.
+DONE = timedelta(seconds=0.2)
+#: The consumer of VIDEOS that matches facts to endpoints.
+MATCHING = "subscriptions-matching"
 #: The last fact of a video that the encoder makes.
 LAST = "video.ready_to_watch"
 
@@ -54,6 +62,7 @@ class Result:
     planned: int
     kills: int
     duplicates: int
+    repeats: int
     missing: int
     problems: tuple[str, ...]
     struck: tuple[str, ...]
@@ -73,18 +82,30 @@ class Run:
         self._gone: set[str] = set()
         self._crowded: set[str] = set()
         self._videos: list[str] = []
+        self._attempts: dict[int, Attempt] = {}
+        self._first = 1  # where the first fact of its videos will stand
 
     @property
     def requests(self) -> int:
         """Answer how many requests its receivers have seen."""
         return sum(each.endpoint_id in self._paths for each in self.ground.receivers.seen)
 
+    @property
+    def done(self) -> int:
+        """Answer how many of its attempts have been on record for so long that their messages are done
+        with, and gone."""
+        before = datetime.now(UTC) - DONE
+        return sum(each.known < before for each in self._attempts.values())
+
     @asynccontextmanager
-    async def killing(self, what: str, most: int | None = None) -> AsyncIterator[None]:
-        """Note that something is struck in this block, which cuts off `most` attempts (None: any)."""
+    async def killing(
+        self, what: str, most: int | None = None, *, returns: bool = False
+    ) -> AsyncIterator[None]:
+        """Note that something is struck in this block, which cuts off `most` attempts (None: any), or
+        whose messages come again."""
         began = datetime.now(UTC)
         yield
-        self.kills.append(Kill(what, began, datetime.now(UTC), most))
+        self.kills.append(Kill(what, began, datetime.now(UTC), most, returns))
 
     async def unbroken(self, mending: Coroutine[Any, Any, None]) -> None:
         """Let what was struck be started again, to the end, whoever stops waiting for it."""
@@ -96,8 +117,24 @@ class Run:
         """Wait for that."""
         await asyncio.gather(*self._mending)
 
+    async def match_again(self) -> None:
+        """Let matching begin again with the first fact of this run, as if NATS had forgotten that it was
+        done with it."""
+        await until(self._rewound, deadline=PATIENCE, poll=0.05)
+
+    async def _rewound(self) -> bool:
+        subject = f"$JS.API.CONSUMER.RESET.VIDEOS.{MATCHING}"
+        wanted = json.dumps({"seq": self._first}).encode()
+        try:
+            answer = await self.ground.bus.client.request(subject, wanted)
+        except AWAY:
+            return False
+        return bool(json.loads(answer.data).get("reset_seq") == self._first)
+
     async def prepare(self) -> None:
         """Make the endpoints."""
+        videos = (await self.ground.bus.js.stream_info("VIDEOS")).state
+        self._first = videos.last_seq + 1
         for number, character in enumerate(self.plan.receivers):
             path = f"/{self.plan.seed}/{number}"
             url = self.ground.receivers.add(path, character)
@@ -117,6 +154,26 @@ class Run:
         }
         made = await self.ground.customer.call("POST", "/v1/endpoints", body, status=201)
         return str(made["id"])
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Look all the while what is on record: nothing there says since when it is."""
+        over = asyncio.Event()
+
+        async def is_over() -> bool:
+            await self._look()
+            return over.is_set()
+
+        watching = asyncio.create_task(until(is_over, deadline=inf, poll=LOOK))
+        try:
+            yield
+        finally:
+            over.set()  # not cancelled: that would leave a connection of the database open
+            await watching
+
+    async def _look(self) -> None:
+        found = await reading.attempts(self.ground.database, list(self._wanted))
+        self._attempts = found | self._attempts
 
     async def happen(self) -> None:
         """Make the uploads, side by side, each until it is accepted."""
@@ -142,6 +199,7 @@ class Run:
             planned=0,
             kills=len(account.kills),
             duplicates=len(account.duplicates),
+            repeats=len(account.repeats),
             missing=len(account.missing),
             problems=(*stuck, *problems(account)),
             struck=tuple(each.what for each in account.kills),
@@ -183,7 +241,7 @@ class Run:
         behind = [
             (each.num_pending or 0) + (each.num_ack_pending or 0)
             for each in consumers
-            if each.name == "subscriptions-matching"
+            if each.name == MATCHING
         ]
         return behind == [0]
 
@@ -228,11 +286,11 @@ class Run:
         }
 
     async def _account(self) -> Account:
-        endpoints = list(self._wanted)
+        await self._look()
         return Account(
             owed=await self._owed(),
-            deliveries=await reading.deliveries(self.ground.database, endpoints),
-            attempts=await reading.attempts(self.ground.database, endpoints),
+            deliveries=await reading.deliveries(self.ground.database, list(self._wanted)),
+            attempts=list(self._attempts.values()),
             seen=[
                 replace(each, endpoint_id=self._paths[each.endpoint_id])
                 for each in self.ground.receivers.seen
@@ -256,8 +314,9 @@ async def run(ground: Ground, plan: Plan, strike: Strike) -> Result:
     await its.prepare()
     striking = asyncio.create_task(strike(its))
     try:
-        await its.happen()
-        return await its.end()
+        async with its.watched():
+            await its.happen()
+            return await its.end()
     finally:
         striking.cancel()  # first, or it could strike once more while that is waited for
         await asyncio.wait([striking])

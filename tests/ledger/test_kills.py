@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.blocks import SEEDS, Say, blocks, judged, named, tables
-from tests.ledger.killing import killing
+from tests.ledger.blocks import SEEDS, Say, blocks, explained, judged, named, tables
+from tests.ledger.killing import Strike, killing
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(120 + 30 * SEEDS)]
 
@@ -16,3 +16,14 @@ async def test_every_delivery_is_accounted_for_whatever_is_killed(
 ) -> None:
     async with tables(block) as settings:
         await judged(killing(tmp_path / "data", **settings), block, record_property)
+
+
+async def test_what_a_killed_nats_has_forgotten_is_matched_again_and_not_sent_again(
+    tmp_path: Path,
+) -> None:
+    forgetful = Strike("nats-server", "done", 3, forgets=True)
+    async with killing(tmp_path / "data") as house:
+        result = await house.run(0, forgetful)
+
+    assert result.problems == (), explained([result])
+    assert result.struck == (str(forgetful),)

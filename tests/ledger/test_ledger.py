@@ -11,11 +11,13 @@ from tests.ledger.ledger import Account, Attempt, Delivery, Kill, Owed, Seen, pr
 WALL = datetime(2030, 1, 1, tzinfo=UTC)
 VIRTUAL = datetime(2040, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-FIRST = Attempt("d1", 1, "first", VIRTUAL, 500, "status", VIRTUAL + 5 * SECOND)
-RETRY = Attempt("d1", 2, "retry", VIRTUAL + 5 * SECOND, 200, None, None)
+KNOWN = WALL + 0.05 * SECOND
+DUE = VIRTUAL + 5 * SECOND
+FIRST = Attempt("d1", 1, "first", VIRTUAL, 500, "status", DUE, WALL, KNOWN)
+RETRY = Attempt("d1", 2, "retry", DUE, 200, None, None, WALL + SECOND, KNOWN + SECOND)
 REQUESTS = (
-    Seen("d1", "e1", WALL, FIRST.started_at, 500),
-    Seen("d1", "e1", WALL + SECOND, RETRY.started_at, 200),
+    Seen("d1", "e1", WALL, WALL, FIRST.started_at, 500),
+    Seen("d1", "e1", WALL + SECOND, WALL + SECOND, RETRY.started_at, 200),
 )
 DELIVERY = Delivery("d1", "e1", "f1", "v1", 7, "succeeded", 3)
 
@@ -33,7 +35,7 @@ def follower(sent: datetime, ordering: str, video: str = "v1") -> Account:
         replace(DELIVERY, id="d2", event_id="f2", video_id=video, position=8, next=2)
     )
     both.attempts.append(replace(RETRY, delivery_id="d2", number=1, trigger="first"))
-    both.seen.append(Seen("d2", "e1", sent, RETRY.started_at, 200))
+    both.seen.append(Seen("d2", "e1", sent, sent, RETRY.started_at, 200))
     both.ordering["e1"] = ordering
     return both
 
@@ -96,7 +98,7 @@ def test_a_retry_before_its_time_is_found() -> None:
 
 @pytest.mark.parametrize(
     ("began", "most", "explained"),
-    [(0.5, None, True), (0.5, 1, True), (0.5, 0, False), (-2, None, False), (4, None, False)],
+    [(0.5, None, True), (0.5, 1, True), (0.5, 0, False), (-2, None, False), (1.5, None, False)],
 )
 def test_a_request_that_is_not_on_record_needs_a_kill_while_it_was_under_way(
     began: float, most: int | None, explained: bool
@@ -120,19 +122,79 @@ def test_an_exception_explains_one_request_and_not_two() -> None:
 
 def test_a_request_that_was_made_anew_on_a_fresh_connection_needs_no_kill() -> None:
     it = account()
-    it.seen.insert(0, replace(REQUESTS[0], at=WALL - 0.1 * SECOND, answered=None, broke=True))
+    before = WALL - 0.1 * SECOND
+    it.seen.insert(0, replace(REQUESTS[0], at=before, ended=before, answered=None, broke=True))
 
     assert problems(it) == []
+
+
+def test_a_request_that_broke_long_before_is_not_the_same_made_anew() -> None:
+    it = account()
+    before = WALL - 2 * SECOND
+    it.seen.insert(0, replace(REQUESTS[0], at=before, ended=before, answered=None, broke=True))
+
+    assert problems(it) == [f"a request that nothing explains: {it.seen[0]}"]
+
+
+def test_who_hung_was_under_way_until_it_was_cut_off() -> None:
+    it = account()
+    cut = WALL - SECOND
+    it.seen.insert(0, replace(REQUESTS[0], at=WALL - 5 * SECOND, ended=cut, answered=None))
+    it.kills.append(Kill("worker", cut, cut))
+
+    assert problems(it) == []
+
+
+def repeated(after: float) -> Account:
+    """Answer an account in which a first attempt was made again, seconds after it."""
+    it = account()
+    again = FIRST.started_at + after * SECOND
+    began = WALL + after * SECOND
+    it.attempts.append(
+        replace(FIRST, trigger="repeat", started_at=again, next_at=None, began=began)
+    )
+    it.seen.append(replace(REQUESTS[0], at=began, ended=began, told=again))
+    return it
 
 
 def test_the_loser_of_a_race_is_on_record_and_no_duplicate() -> None:
-    it = account()
-    again = REQUESTS[0].told + 0.2 * SECOND
-    it.attempts.append(replace(FIRST, trigger="repeat", started_at=again, next_at=None))
-    it.seen.append(replace(REQUESTS[0], told=again))
+    it = repeated(0.02)
+    it.kills.append(Kill("nats-server", WALL, WALL + 0.01 * SECOND, most=0, returns=True))
 
     assert problems(it) == []
     assert it.duplicates == []
+
+
+@pytest.mark.parametrize(
+    ("began", "returns", "explained"),
+    [
+        pytest.param(0.01, True, True, id="amid-it"),
+        pytest.param(-0.5, True, True, id="right-before-it"),
+        pytest.param(0.01, False, False, id="nothing-came-again"),
+        pytest.param(0.06, True, False, id="when-it-was-on-record"),
+        pytest.param(-2, True, False, id="long-before-it"),
+        pytest.param(None, False, False, id="no-kill"),
+    ],
+)
+def test_an_attempt_that_is_on_record_twice_needs_a_kill_that_made_its_message_come_again(
+    began: float | None, returns: bool, explained: bool
+) -> None:
+    it = repeated(0.1)
+    if began is not None:
+        struck = WALL + began * SECOND
+        it.kills.append(Kill("what", struck, struck, None, returns))
+
+    found = problems(it)
+    assert (found == []) is explained, found
+    assert all("made again, which nothing explains" in each for each in found)
+
+
+def test_no_kill_explains_that_what_is_on_record_is_sent_again() -> None:
+    it = repeated(0.5)
+    it.kills.append(Kill("nats-server", WALL, WALL + 0.3 * SECOND, most=0, returns=True))
+
+    (found,) = problems(it)
+    assert found.startswith("made again though it was on record")
 
 
 @pytest.mark.parametrize(

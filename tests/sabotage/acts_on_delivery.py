@@ -49,7 +49,9 @@ ACTS = [
         Edit(WORKER, "        return job.owed.again or self", "        return self"),
         tests=(
             "end_to_end/test_matched_again.py::"
-            "test_what_is_matched_again_after_a_kill_of_nats_is_not_sent_again"
+            "test_what_is_matched_again_after_a_kill_of_nats_is_not_sent_again",
+            "ledger/test_kills.py::"
+            "test_what_a_killed_nats_has_forgotten_is_matched_again_and_not_sent_again",
         ),
     ),
     act(
