@@ -16,9 +16,10 @@ TPSTREAMS = f"/api/v1/{ORG}"
 
 @dataclass(frozen=True)
 class Customer:
-    """The organisation `demo`, through its own APIs only."""
+    """The organisation `demo`, through its own APIs only. `patience`: seconds until it is answered."""
 
     http: httpx.AsyncClient
+    patience: float = 30.0
 
     async def endpoint(self, url: str, *types: str) -> str:
         """Have OmegaStream's events sent to a URL (`video.uploaded` if none is named)."""
@@ -115,7 +116,7 @@ class Customer:
             refusals += 1
             return None
 
-        answer: httpx.Response = await until(answered, deadline=30)
+        answer: httpx.Response = await until(answered, deadline=self.patience)
         if refusals and method == "DELETE" and answer.status_code == httpx.codes.NOT_FOUND:
             return None
         assert answer.status_code == status, answer.text

@@ -15,7 +15,7 @@ from telecine.shared.wire.bus import connected
 from telecine.simulations.local import SERVICES
 from telecine.simulations.nats_server import EmbeddedNats
 from tests import house
-from tests.ledger.door import customer_at
+from tests.ledger.door import UP_WITHIN, customer_at
 from tests.ledger.failing import SPEED, TIMEOUT
 from tests.ledger.faults import plan
 from tests.ledger.reading import hear_owed
@@ -39,8 +39,6 @@ KILLS = 2
 #: How often a killed NATS has forgotten, of matching, what was acknowledged since the seed began. By itself
 #: it forgets the last 0.1 s, and seldom is anything done with by then.
 FORGETS = 0.5
-#: Seconds; a busy machine starts Python slowly.
-UP_WITHIN = 120.0
 _IN_PROCESS = ("ingest", "subscriptions", "transcoder")
 
 
