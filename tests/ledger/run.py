@@ -80,6 +80,7 @@ class Run:
         self._wanted: reading.Wanted = {}
         self._ordering: dict[str, str] = {}
         self._gone: set[str] = set()
+        self._mortal: set[str] = set()
         self._crowded: set[str] = set()
         self._videos: list[str] = []
         self._attempts: dict[int, Attempt] = {}
@@ -142,6 +143,8 @@ class Run:
             self._paths[path] = endpoint_id
             self._wanted[endpoint_id] = character.types
             self._ordering[endpoint_id] = character.settings["ordering"]
+            if character.gone or character.dead:
+                self._mortal.add(endpoint_id)
             if character.gone:
                 self._gone.add(endpoint_id)
 
@@ -254,10 +257,12 @@ class Run:
         }
 
     async def _switch_on(self) -> None:
-        """Switch on again who was switched off for having said 410: what it was owed goes out then."""
-        for endpoint_id in self._gone:
+        """Switch on again who was switched off, for having said 410, or for having failed too long, as a
+        slow machine makes it: what it was owed goes out then."""
+        for endpoint_id in self._mortal:
             path = f"/v1/endpoints/{endpoint_id}"
             if not (await self.ground.customer.call("GET", path))["active"]:
+                self._gone.add(endpoint_id)
                 await self.ground.customer.call("PATCH", path, {"active": True})
 
     async def _idle(self) -> bool:
