@@ -16,6 +16,7 @@ from tests.delivery import effects
 from tests.delivery.receivers import Wire, answer, receiving
 from tests.delivery.rows import add, attempt, delivery
 from tests.failpoints import CRASHED, Failpoints
+from tests.nats import killed
 from tests.rooms import Rooms
 from tests.waiting import until
 
@@ -134,6 +135,37 @@ async def test_what_another_worker_did_while_it_waited_in_its_lane_is_not_sent_b
         await rooms.start("delivery")
         await until(lambda: receiver.requests)
         (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
+        async with opened(rooms.settings.database("delivery"), []) as database:
+            done = delivery(waiting, endpoint_id=endpoint, state="succeeded")
+            await add(database, done, attempt(1, delivery_id=waiting, endpoint_id=endpoint))
+        may_end.set()
+        await until(lambda: at_rest(rooms))
+
+    assert len(receiver.requests) == 1
+
+
+async def test_what_waited_over_a_kill_of_nats_is_not_sent_behind_what_another_worker_did(
+    frozen: House,
+) -> None:
+    rooms, customer = frozen
+    may_end = asyncio.Event()
+
+    async def waits(wire: Wire) -> None:
+        await wire.request()
+        await may_end.wait()
+        await wire.say(answer(200, "OK", "Connection: close"))
+        await wire.until_closed()
+
+    async with receiving(waits) as receiver:
+        endpoint = await customer.endpoint(receiver.url)
+        await customer.call("PATCH", f"/v1/endpoints/{endpoint}", {"settings": {"in_flight": 1}})
+        for _ in range(2):
+            await customer.upload()
+        await until(lambda: owing(rooms, 2))
+        both = set((await rooms.under_way()).owed)
+        await until(lambda: receiver.requests)
+        (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
+        await killed(rooms.server, rooms.bus)
         async with opened(rooms.settings.database("delivery"), []) as database:
             done = delivery(waiting, endpoint_id=endpoint, state="succeeded")
             await add(database, done, attempt(1, delivery_id=waiting, endpoint_id=endpoint))

@@ -65,13 +65,14 @@ ACTS = [
     ),
     act(
         "owed-without-an-id",
-        "a fact that is matched again owes nothing twice",
+        "what is published again is stored once",
         Edit(
             f"{SHARED}/wire/pipelining.py",
             "%bNats-Msg-Id: %b\\r\\n\\r\\n",
             "%bNo-Msg-Id: %b\\r\\n\\r\\n",
         ),
-        tests=f"{MATCHING_CRASH}[after_second_owed-stops]",
+        tests="shared/wire/test_pipelining.py::"
+        "test_what_was_stored_before_is_known_and_stored_once",
     ),
     act(
         "timers-are-replaced",

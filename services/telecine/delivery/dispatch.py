@@ -54,6 +54,7 @@ class Dispatch:
         lost: Step,
         slots: int,
     ) -> None:
+        self._bus = bus
         self._clock = clock
         self._records = records
         self._directory = directory
@@ -195,7 +196,7 @@ class Dispatch:
             endpoint = self._directory.known(job.owed.endpoint_id, 0)
             if not isinstance(endpoint, Active):
                 self._begin_anew(job)
-            elif job.doubtful and not job.wish and await self._has_moved_on(job):
+            elif self._is_doubtful(job) and await self._has_moved_on(job):
                 self._insisting.restart(job)
             else:
                 await self._attempt(lane, job, endpoint.profile)
@@ -208,6 +209,13 @@ class Dispatch:
             job.finish()  # which waits on, where it was
         else:
             self._insisting.begin(job, self.admit_slowly)
+
+    def _is_doubtful(self, job: Job) -> bool:
+        """Whether somebody else may be at work on it: also what waited here while NATS was away, since that
+        has come again to whoever asked first. (A wish is looked for by itself.)"""
+        if job.wish:
+            return False
+        return job.doubtful or (job.message is not None and job.since != self._bus.connected_at)
 
     async def _has_moved_on(self, job: Job) -> bool:
         """Whether somebody else has recorded something of a delivery while it waited in its lane: what

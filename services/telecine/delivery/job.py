@@ -20,10 +20,11 @@ from telecine.shared.wire.holding import Holding
 class Job:
     """Attempt `number` of a delivery in a state, at the virtual moment `now`.
 
-    It came with a message that `holding` holds until it is acknowledged, or was fetched by somebody
-    who awaits `done`. `probe`: the breaker's state that it is to try, `probed`: the one that came of
-    it. `cleared`: its predecessor has ended. `doubtful`: somebody else may be at work on it, as after a
-    kill of NATS. `wish`: it is made because of that, whatever the delivery waits for.
+    It came with a message that `holding` holds until it is acknowledged, over a connection that began
+    at `since`, or was fetched by somebody who awaits `done`. `probe`: the breaker's state that it is
+    to try, `probed`: the one that came of it. `cleared`: its predecessor has ended. `doubtful`:
+    somebody else may be at work on it, as after a kill of NATS. `wish`: it is made because of that,
+    whatever the delivery waits for.
     """
 
     owed: Owed
@@ -40,6 +41,7 @@ class Job:
     doubtful: bool = False
     tries: int = 0
     wish: Wish | None = None
+    since: datetime | None = None
 
     @property
     def delivery_id(self) -> str:

@@ -139,7 +139,8 @@ class Worker:
         except BrokenMessage as error:
             self._insisting.spawn(self._insisting.give_up(message, holding, error))
             return
-        job = Job(owed, 1, owed.trigger, owed.at, message=message, holding=holding)
+        since = self._bus.connected_at
+        job = Job(owed, 1, owed.trigger, owed.at, message=message, holding=holding, since=since)
         if needs_record(Arrived(1, self._redelivered(job))):
             self._insisting.begin(job, self._from_record)
         else:
@@ -169,7 +170,8 @@ class Worker:
             return
         owed, number = owed_of(row), fired.generation
         trigger: Trigger = owed.trigger if number == 1 else "retry"
-        job = Job(owed, number, trigger, fired.due, message=message, holding=holding)
+        since = self._bus.connected_at
+        job = Job(owed, number, trigger, fired.due, message=message, holding=holding, since=since)
         await self._insisting.insist(job, self._from_record)
 
     async def _from_record(self, job: Job) -> None:
