@@ -4,13 +4,11 @@ from typing import Any
 
 from nats.aio.msg import Msg
 
-from telecine.delivery import parking, publishing
+from telecine.delivery import publishing
 from telecine.delivery.directory import Directory
-from telecine.delivery.fetching import Fetching
 from telecine.delivery.keyring import Keyring
 from telecine.delivery.records import Records
 from telecine.delivery.sender import Sender
-from telecine.delivery.wishes import Wishes
 from telecine.shared.wire.bus import Bus
 from tests.failpoints import Effect
 
@@ -36,13 +34,6 @@ TOLD = Effect(Bus, "publish", _news)
 ACKNOWLEDGED = Effect(Bus, "ack_all", _of_delivery)
 #: What makes no attempt is acknowledged by itself.
 DISMISSED = Effect(Bus, "ack", _one_of_delivery)
-#: Of what is wished for: the wish, its endpoint's timer, that one's firing and its end.
-WISHED = Effect(Wishes, "add")
-GATE_SET = Effect(parking, "set_timer")
-CLAIMED = Effect(Fetching, "claimed")
-NEXT_READ = Effect(Wishes, "next")
-FORGOTTEN = Effect(Wishes, "done")
-RESTED = Effect(Fetching, "rest")
 #: Only of a message that may have been worked on before.
 RECORD_READ = Effect(Records, "get")
 LAST_READ = Effect(Records, "attempt")

@@ -5,6 +5,9 @@ from typing import Any, Literal, get_args
 
 from nats.aio.msg import Msg
 
+from telecine.delivery import parking
+from telecine.delivery.fetching import Fetching
+from telecine.delivery.wishes import Wishes
 from telecine.shared.log.eventlog import EventLog
 from telecine.shared.wire.bus import Bus
 from telecine.shared.wire.pipelining import Pipeline
@@ -88,16 +91,16 @@ DISCARD = {
 #: The first effects of their kind are those of the first attempt.
 RESEND = {
     "delivery read": delivery.RECORD_READ,
-    "wish recorded": delivery.WISHED,
-    "endpoint's timer set": delivery.GATE_SET,
-    "endpoint's gate claimed": delivery.CLAIMED,
-    "wish read": delivery.NEXT_READ,
+    "wish recorded": Effect(Wishes, "add"),
+    "endpoint's timer set": Effect(parking, "set_timer"),
+    "endpoint's gate claimed": Effect(Fetching, "claimed"),
+    "wish read": Effect(Wishes, "next"),
     "webhook resent": second(delivery.SENT),
     "resend recorded": second(delivery.RECORDED),
     "resend told": second(delivery.TOLD),
     "timer moved on": second(delivery.TIMER_SET),
-    "wish forgotten": delivery.FORGOTTEN,
-    "endpoint's gate at rest": delivery.RESTED,
+    "wish forgotten": Effect(Wishes, "done"),
+    "endpoint's gate at rest": Effect(Fetching, "rest"),
     "firing acknowledged": delivery.DISMISSED,
 }
 #: Between these two the answer is known to the worker alone.

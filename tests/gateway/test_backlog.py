@@ -30,10 +30,10 @@ async def test_a_backlog_is_shown_and_given_up_by_its_owner_alone(open_house: Op
         assert (shown["parked"], shown["by_reason"]) == (1, {"disabled": 1})
         assert shown["oldest_at"] == held["created_at"]
         assert shown["oldest_age_seconds"] > 0
-        assert none.json() == {"discarded": 0, "left": 0}
+        assert none.json() == {"discarded": 0, "left": 0, "resends": 0}
         assert (wrong.status_code, wrong.json()["error"]["field"]) == (400, "before")
         assert (theirs.status_code, unseen.status_code) == (404, 404)
-        assert gone.json() == {"discarded": 1, "left": 0}
+        assert gone.json() == {"discarded": 1, "left": 0, "resends": 0}
         assert (after["parked"], after["oldest_at"]) == (0, None)
         assert ended["delivery"]["state"] == "discarded"
         assert ended["delivery"]["ended"] == "discarded_by_owner"

@@ -1,6 +1,6 @@
 """Every effect of delivery between any two of which it may be struck: attempts, parking and draining."""
 
-from telecine.delivery import breakers, draining, fetching, parking, records
+from telecine.delivery import draining, fetching, gates, parking, records
 from telecine.delivery.draining import Draining
 from telecine.delivery.parking import ParkingLot
 from tests.delivery import effects
@@ -15,7 +15,7 @@ PARKING = {
     "PARKING_ARMED": Effect(parking, "arm"),
     "GATE_TIMER_SET": Effect(parking, "set_timer"),
     "RELEASED": Effect(records, "release"),
-    "BREAKER_ARMED": Effect(breakers, "arm"),
+    "BREAKER_ARMED": Effect(gates, "arm"),
     "DRAINED": Effect(Draining, "_drain"),  # the service has bound `take` since its start
     "DRAIN_LOCKED": Effect(fetching, "locked"),
     "DRAIN_RESERVED": Effect(draining, "reserve"),

@@ -22,7 +22,7 @@ from telecine.shared.aggregates.video import (
     Video,
     Watchable,
 )
-from telecine.shared.contracts.delivery import Attempt, Delivery, DeliveryDetail
+from telecine.shared.contracts.delivery import Attempt, DeliveryDetail, ListedDelivery
 from telecine.shared.events import Stamp
 from telecine.shared.events.endpoint import Subscription
 from telecine.shared.events.video import (
@@ -118,7 +118,7 @@ def rendering(video: Known, fact: VideoFact | None = None) -> Rendering:
     return Rendering("6322fade0102030405060708", recorded, video, endpoint().profile)
 
 
-def delivery(**changes: Any) -> Delivery:
+def delivery(**changes: Any) -> ListedDelivery:
     fields: dict[str, Any] = {
         "id": "6322fade0102030405060708",
         "org": "demo",
@@ -137,8 +137,9 @@ def delivery(**changes: Any) -> Delivery:
         "correlation_id": "correlation",
         "predecessor": None,
         "trigger": "first",
+        "error": None,
     }
-    return Delivery.model_validate({**fields, **changes})
+    return ListedDelivery.model_validate({**fields, **changes})
 
 
 def attempt(**changes: Any) -> Attempt:

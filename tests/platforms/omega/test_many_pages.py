@@ -11,11 +11,9 @@ from telecine.platforms.house import House
 from telecine.platforms.omega import PACK
 from telecine.shared.contracts import Request
 from telecine.shared.contracts.delivery import (
-    Delivery,
     DeliveryPage,
     GetDelivery,
     ListDeliveries,
-    ListedDelivery,
 )
 from telecine.shared.contracts.ingest import ListVideos, VideoPage
 from telecine.shared.contracts.subscriptions import EndpointAnswer, GetEndpoint
@@ -63,16 +61,12 @@ def events(request: Request[Any]) -> Any:
             start = int(cursor or 0)
             numbers = range(start, min(start + 10, 25))
             following = str(start + 10) if start + 10 < 25 else None
-            page = [listed(delivery(id=event_id(number))) for number in numbers]
+            page = [delivery(id=event_id(number)) for number in numbers]
             return DeliveryPage(deliveries=page, cursor=following)
         case GetDelivery(delivery_id=delivery_id) if delivery_id != event_id(7):
             return delivered(f'{{"id":"{delivery_id}","response":null}}'.encode(), attempt())
         case _:
             raise Refusal("not_found", "no such delivery")
-
-
-def listed(row: Delivery) -> ListedDelivery:
-    return ListedDelivery(**row.model_dump(), error=None)
 
 
 async def test_events_of_every_page_are_in_one_list_in_order() -> None:

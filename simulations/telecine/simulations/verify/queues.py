@@ -44,8 +44,6 @@ async def under_way(bus: Bus) -> UnderWay:
     owed = {}
     async for message in _all(bus, "DELIVERIES"):
         fields = message.headers or {}
-        if "telecine-matched-at" not in fields:
-            continue  # a resend: what it sends again is on record
         if fields.get("telecine-trigger") == "test":
             continue  # it stands for no fact
         matched_at = datetime.fromisoformat(fields["telecine-matched-at"])
