@@ -112,33 +112,50 @@ async def owing(rooms: Rooms, number: int = 1) -> bool:
     return len((await rooms.under_way()).owed) >= number
 
 
+class Slow:
+    """A receiver that answers nobody before it `may_end`."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+
+    async def take(self, wire: Wire) -> None:
+        await wire.request()
+        await self.may_end.wait()
+        await wire.say(answer(200, "OK", "Connection: close"))
+        await wire.until_closed()
+
+
+async def owed_two(rooms: Rooms, customer: Customer, url: str) -> tuple[str, set[str]]:
+    """Have two deliveries owed, of which one has to wait for the other; answer the endpoint and both."""
+    endpoint = await customer.endpoint(url)
+    await customer.call("PATCH", f"/v1/endpoints/{endpoint}", {"settings": {"in_flight": 1}})
+    for _ in range(2):
+        await customer.upload()
+    await until(lambda: owing(rooms, 2))
+    return endpoint, set((await rooms.under_way()).owed)
+
+
+async def recorded_by_another(rooms: Rooms, endpoint: str, delivery_id: str) -> None:
+    """Put on record what another worker has done with a delivery."""
+    async with opened(rooms.settings.database("delivery"), []) as database:
+        done = delivery(delivery_id, endpoint_id=endpoint, state="succeeded")
+        await add(database, done, attempt(1, delivery_id=delivery_id, endpoint_id=endpoint))
+
+
 async def test_what_another_worker_did_while_it_waited_in_its_lane_is_not_sent_behind_that(
     frozen: House,
 ) -> None:
     rooms, customer = frozen
-    may_end = asyncio.Event()
+    slow = Slow()
 
-    async def waits(wire: Wire) -> None:
-        await wire.request()
-        await may_end.wait()
-        await wire.say(answer(200, "OK", "Connection: close"))
-        await wire.until_closed()
-
-    async with receiving(waits) as receiver:
+    async with receiving(slow.take) as receiver:
         await rooms.stop("delivery")  # what is stored before it connects may be somebody's work
-        endpoint = await customer.endpoint(receiver.url)
-        await customer.call("PATCH", f"/v1/endpoints/{endpoint}", {"settings": {"in_flight": 1}})
-        for _ in range(2):
-            await customer.upload()
-        await until(lambda: owing(rooms, 2))
-        both = set((await rooms.under_way()).owed)
+        endpoint, both = await owed_two(rooms, customer, receiver.url)
         await rooms.start("delivery")
         await until(lambda: receiver.requests)
         (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
-        async with opened(rooms.settings.database("delivery"), []) as database:
-            done = delivery(waiting, endpoint_id=endpoint, state="succeeded")
-            await add(database, done, attempt(1, delivery_id=waiting, endpoint_id=endpoint))
-        may_end.set()
+        await recorded_by_another(rooms, endpoint, waiting)
+        slow.may_end.set()
         await until(lambda: at_rest(rooms))
 
     assert len(receiver.requests) == 1
@@ -148,28 +165,15 @@ async def test_what_waited_over_a_kill_of_nats_is_not_sent_behind_what_another_w
     frozen: House,
 ) -> None:
     rooms, customer = frozen
-    may_end = asyncio.Event()
+    slow = Slow()
 
-    async def waits(wire: Wire) -> None:
-        await wire.request()
-        await may_end.wait()
-        await wire.say(answer(200, "OK", "Connection: close"))
-        await wire.until_closed()
-
-    async with receiving(waits) as receiver:
-        endpoint = await customer.endpoint(receiver.url)
-        await customer.call("PATCH", f"/v1/endpoints/{endpoint}", {"settings": {"in_flight": 1}})
-        for _ in range(2):
-            await customer.upload()
-        await until(lambda: owing(rooms, 2))
-        both = set((await rooms.under_way()).owed)
+    async with receiving(slow.take) as receiver:
+        endpoint, both = await owed_two(rooms, customer, receiver.url)
         await until(lambda: receiver.requests)
         (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
         await killed(rooms.server, rooms.bus)
-        async with opened(rooms.settings.database("delivery"), []) as database:
-            done = delivery(waiting, endpoint_id=endpoint, state="succeeded")
-            await add(database, done, attempt(1, delivery_id=waiting, endpoint_id=endpoint))
-        may_end.set()
+        await recorded_by_another(rooms, endpoint, waiting)
+        slow.may_end.set()
         await until(lambda: at_rest(rooms))
 
     assert len(receiver.requests) == 1

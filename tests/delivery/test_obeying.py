@@ -130,6 +130,13 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
     assert await rooms.problems() == []
 
 
+async def check_closed(rooms: Rooms, customer: Customer, hooks: str) -> None:
+    """No breaker holds the endpoint back, and nothing waits in vain."""
+    backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
+    assert backlog["open_until"] is None
+    assert await rooms.problems() == []
+
+
 @pytest.mark.parametrize("changes", [[{"url": "new"}], [{"active": False}, {"active": True}]])
 async def test_what_was_asked_of_an_endpoint_that_its_owner_has_renewed_holds_nobody_back(
     house: House, receiver: Deciding, changes: list[dict[str, Any]]
@@ -146,9 +153,7 @@ async def test_what_was_asked_of_an_endpoint_that_its_owner_has_renewed_holds_no
     await customer.upload("at once")
     await succeeded(customer, hooks, 2)
 
-    backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
-    assert backlog["open_until"] is None
-    assert await rooms.problems() == []
+    await check_closed(rooms, customer, hooks)
 
 
 async def test_what_the_receiver_of_an_older_url_asks_for_holds_nobody_back(
@@ -166,9 +171,7 @@ async def test_what_the_receiver_of_an_older_url_asks_for_holds_nobody_back(
     await customer.upload("at once")
     await succeeded(customer, hooks, 1)
 
-    backlog = await customer.call("GET", f"/v1/endpoints/{hooks}/backlog")
-    assert backlog["open_until"] is None
-    assert await rooms.problems() == []
+    await check_closed(rooms, customer, hooks)
 
 
 async def test_a_rate_limit_that_is_raised_lets_in_what_waits_now(

@@ -88,7 +88,7 @@ class Fetching:
     async def is_asked_by_hand(self, endpoint_id: str) -> bool:
         """Whether somebody waits there who asked by hand."""
         async with self._database.session() as session:
-            return bool(await session.scalar(select(_any(ResendRow, by_hand_at(endpoint_id)))))
+            return bool(await session.scalar(select(by_hand_at(endpoint_id))))
 
     async def rest(self, whose: tuple[str, str], now: datetime) -> list[Armed]:
         """Nothing waits any more: forget the timer, unless something has come in this moment."""
@@ -114,8 +114,7 @@ class Fetching:
         async with self._database.writing() as connection:
             gate = (await locked(self._database, connection, [whose]))[whose[1]]
             through = not isinstance(breaker_of(gate), Open) or (
-                lets_through(breaker)
-                and await connection.scalar(select(_any(ResendRow, by_hand_at(whose[1]))))
+                lets_through(breaker) and await connection.scalar(select(by_hand_at(whose[1])))
             )
             return await arm(connection, [gate], now if through else breaker.until, anew=True)
 
@@ -156,9 +155,10 @@ def replayed_at(endpoint_id: str) -> list[ColumnElement[bool]]:
     ]
 
 
-def by_hand_at(endpoint_id: str) -> list[ColumnElement[bool]]:
-    """Answer the conditions of resends that wait at an endpoint, and were asked for by hand."""
-    return [col(ResendRow.endpoint_id) == endpoint_id, col(ResendRow.in_bulk).is_(False)]
+def by_hand_at(endpoint_id: str) -> ColumnElement[bool]:
+    """Whether a resend waits at an endpoint that was asked for by hand."""
+    at = col(ResendRow.endpoint_id) == endpoint_id
+    return _any(ResendRow, [at, col(ResendRow.in_bulk).is_(False)])
 
 
 def anything_at(endpoint_id: str) -> ColumnElement[bool]:

@@ -4,7 +4,6 @@ What was never sent is parked as what a replay has brought, and then sent as usu
 has ended is sent once more, as by a resend. Either waits behind what is live, under the same limits.
 """
 
-import structlog
 from nats.aio.msg import Msg
 
 from telecine.delivery.depot import Depot
@@ -14,8 +13,6 @@ from telecine.delivery.worker import Worker
 from telecine.shared.ids import hex_of
 from telecine.shared.observing.logging import correlation
 from telecine.shared.sending.owed import Owed, read_owed
-
-log = structlog.get_logger()
 
 
 class Replays:
