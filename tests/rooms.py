@@ -62,6 +62,10 @@ class Rooms:
         """Read the work queues and the timers."""
         return await under_way(self.bus)
 
+    async def are_at_rest(self) -> bool:
+        """Whether no message of a delivery is owed any more."""
+        return not (await self.under_way()).owed
+
     async def timers_of(self, key: str) -> list[str]:
         """Answer the subjects in TIMERS that hold a timer of a delivery or video."""
         found = await self.bus.js.stream_info("TIMERS", subjects_filter=f"timer.*.{key}.*")

@@ -32,11 +32,6 @@ async def frozen(tmp_path: Path) -> AsyncIterator[House]:
         yield rooms, customer
 
 
-async def at_rest(rooms: Rooms) -> bool:
-    """Whether nothing is owed any more."""
-    return not (await rooms.under_way()).owed
-
-
 async def test_killed_between_record_and_acknowledgement_the_attempt_is_not_repeated(
     frozen: House, failpoints: Failpoints
 ) -> None:
@@ -50,7 +45,7 @@ async def test_killed_between_record_and_acknowledgement_the_attempt_is_not_repe
     (owed,) = (await rooms.under_way()).owed
     assert await rooms.timers_of(owed) == [], "it died before it set the timer"
     await rooms.start("delivery")
-    await until(lambda: at_rest(rooms))
+    await until(rooms.are_at_rest)
 
     found = await customer.delivery(owed)
     assert len(rooms.receiver.at("/hook")) == 1
@@ -79,7 +74,7 @@ async def test_killed_between_answer_and_record_the_attempt_is_made_again_and_re
     await rooms.stop("delivery")
     await rooms.start("delivery")
     found = await customer.ended(endpoint, "postponed")
-    await until(lambda: at_rest(rooms))
+    await until(rooms.are_at_rest)
 
     delivery_id = found["delivery"]["id"]
     ids = [taken.headers["webhook-id"] for taken in rooms.receiver.at("/hook")]
@@ -156,7 +151,7 @@ async def test_what_another_worker_did_while_it_waited_in_its_lane_is_not_sent_b
         (waiting,) = both - {receiver.requests[0].headers["webhook-id"]}
         await recorded_by_another(rooms, endpoint, waiting)
         slow.may_end.set()
-        await until(lambda: at_rest(rooms))
+        await until(rooms.are_at_rest)
 
     assert len(receiver.requests) == 1
 
@@ -174,7 +169,7 @@ async def test_what_waited_over_a_kill_of_nats_is_not_sent_behind_what_another_w
         await killed(rooms.server, rooms.bus)
         await recorded_by_another(rooms, endpoint, waiting)
         slow.may_end.set()
-        await until(lambda: at_rest(rooms))
+        await until(rooms.are_at_rest)
 
     assert len(receiver.requests) == 1
 
@@ -191,7 +186,7 @@ async def test_of_two_workers_with_the_same_message_one_moves_the_chain_on(froze
 
     async with receiving(fails_both_at_once) as receiver:
         endpoint = await owed_to_two(rooms, customer, receiver.url)
-        await until(lambda: at_rest(rooms))
+        await until(rooms.are_at_rest)
         found = await customer.ended(endpoint, "postponed")
 
     delivery, attempts = found["delivery"], found["attempts"]
@@ -231,7 +226,7 @@ async def test_who_loses_the_race_sees_to_what_the_winner_may_not_live_to_publis
         assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
         await rooms.stop("delivery")
         await rooms.start("delivery")
-        await until(lambda: at_rest(rooms))
+        await until(rooms.are_at_rest)
         assert await rooms.timers_of(delivery["id"]) == [f"timer.delivery.{delivery['id']}.2"]
         assert await rooms.problems() == []
 

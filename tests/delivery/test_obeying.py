@@ -1,6 +1,7 @@
 """What a receiver says is obeyed: later, less, never again; and what an endpoint's owner has set."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +14,8 @@ from telecine.delivery.breakers import Breakers
 from telecine.delivery.decider import Parking
 from telecine.delivery.making import Making
 from telecine.delivery.measures import ParkingMeasures
-from telecine.delivery.parking import ParkingLot
+from telecine.delivery.parking import Answer as Parked
+from telecine.delivery.parking import ParkingLot, Wish
 from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
@@ -127,6 +129,37 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
         await ParkingLot(rooms.bus, database).set_timers(armed)
     await succeeded(customer, hooks, 3)
 
+    assert await rooms.problems() == []
+
+
+async def test_what_was_parked_although_that_seemed_to_fail_is_not_sent_twice(
+    house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit whose answer is lost: until each is parked by itself, a drain has sent them all."""
+    rooms, customer = house
+    park, committed, sent = ParkingLot.park, asyncio.Event(), asyncio.Event()
+
+    async def heard_of_too_late(lot: ParkingLot, wishes: Sequence[Wish]) -> list[Parked]:
+        answers = await park(lot, wishes)
+        if len(wishes) > 1:
+            committed.set()
+            await sent.wait()
+            raise ConnectionError("the answer was lost")
+        return answers
+
+    monkeypatch.setattr(ParkingLot, "park", heard_of_too_late)
+    monkeypatch.setattr("telecine.delivery.parker._LINGER", 1.0)
+    hooks = await asked_for_less(customer, receiver)
+    for title in ("second", "third"):
+        await customer.upload(title)
+    await asyncio.wait_for(committed.wait(), 30)
+    await customer.speed(FAST)
+    await succeeded(customer, hooks, 2)
+    sent.set()
+    await succeeded(customer, hooks, 3)
+
+    await until(rooms.are_at_rest)
+    assert len(receiver.received) == 4, "one was asked to come later, and came"
     assert await rooms.problems() == []
 
 

@@ -27,7 +27,7 @@ async def acknowledged(rooms: Rooms) -> bool:
             floor = (await rooms.bus.js.consumer_info(stream, durable)).ack_floor
             if floor is None or floor.stream_seq < last:
                 return False
-        return not (await rooms.under_way()).owed
+        return await rooms.are_at_rest()
     return False
 
 

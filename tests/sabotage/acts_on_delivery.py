@@ -152,6 +152,17 @@ ACTS = [
         "test_what_could_not_be_parked_or_acknowledged_begins_again[sqlite-park]",
     ),
     act(
+        "what-seems-not-to-be-parked-is-not-looked-for",
+        "what was parked although that seemed to fail is not sent twice",
+        Edit(
+            f"{DELIVERY}/parker.py",
+            "                    each.job.doubtful = True  # it may be parked all the same, and sent\n",
+            "",
+        ),
+        tests="delivery/test_obeying.py::"
+        "test_what_was_parked_although_that_seemed_to_fail_is_not_sent_twice",
+    ),
+    act(
         "nobody-hears-that-a-breaker-was-closed",
         "a breaker that another worker has closed holds nobody back",
         Edit(

@@ -85,6 +85,7 @@ class Parker:
         except Exception as error:  # noqa: BLE001 - whatever fails here is tried again
             if len(group) > 1 and not isinstance(error, Unavailable):
                 for each in group:
+                    each.job.doubtful = True  # it may be parked all the same, and sent
                     await self._park([each])
             else:
                 for each in group:
