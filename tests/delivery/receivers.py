@@ -201,3 +201,16 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port
+
+
+class Slow:
+    """A receiver that answers nobody before it `may_end`."""
+
+    def __init__(self) -> None:
+        self.may_end = asyncio.Event()
+
+    async def take(self, wire: Wire) -> None:
+        await wire.request()
+        await self.may_end.wait()
+        await wire.say(answer(200, "OK", "Connection: close"))
+        await wire.until_closed()

@@ -13,11 +13,13 @@ from telecine.delivery.fetching import Fetching
 from telecine.delivery.gates import arm, locked
 from telecine.delivery.job import Job
 from telecine.delivery.lanes import Lane
+from telecine.delivery.line import Line, Turn
 from telecine.delivery.making import Making
 from telecine.delivery.parking import ParkingLot
 from telecine.delivery.records import Records
 from telecine.delivery.sweeping import Sweeping
 from telecine.delivery.tables import GateRow
+from telecine.delivery.worker import Worker
 from telecine.shared.aggregates.endpoint import Profile
 from telecine.shared.errors import Unavailable
 from telecine.shared.tables.database import opened
@@ -25,6 +27,7 @@ from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
 from tests.customer import ORG, Customer
 from tests.delivery.deciding import Deciding, about, endpoint
+from tests.delivery.receivers import Slow, receiving
 from tests.waiting import until
 
 UPLOADED = ["video.uploaded"]
@@ -192,6 +195,40 @@ async def test_a_drain_pauses_while_nothing_can_be_recorded(
         times = Counter(about(taken) for taken in receiver.received)
         assert times.pop("asks for less") == 2
         assert set(times.values()) == {1}
+        assert await rooms.problems() == []
+
+
+async def test_where_nobody_answers_nothing_is_fetched_only_to_be_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, is_stuck, slow = Line.next, Worker.is_stuck, Slow()
+    fetched: list[str] = []
+    looks: list[int] = []
+
+    async def noted(line: Line, endpoint_id: str, *args: Any, **kwargs: Any) -> list[Turn]:
+        fetched.append(endpoint_id)
+        return await fetch(line, endpoint_id, *args, **kwargs)
+
+    def looked(worker: Worker, endpoint_id: str) -> bool:
+        stuck = is_stuck(worker, endpoint_id)
+        looks.extend([len(fetched)] if stuck else [])
+        return stuck
+
+    monkeypatch.setattr(Line, "next", noted)
+    monkeypatch.setattr(Worker, "is_stuck", looked)
+    async with (
+        receiving(slow.take) as receiver,
+        houses.opened(tmp_path / "data", speed=0) as (rooms, customer),
+    ):
+        settings = {"in_flight": 1, "timeout": 120}
+        hooks = await endpoint(customer, receiver.url, UPLOADED, **settings)
+        for number in range(5):
+            await customer.upload(str(number))
+        await until(lambda: len(looks) >= 5, deadline=30)
+        assert looks[-1] == looks[0]
+
+        slow.may_end.set()
+        await succeeded(customer, hooks, 5)
         assert await rooms.problems() == []
 
 

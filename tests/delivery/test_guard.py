@@ -13,7 +13,7 @@ from telecine.simulations.receiver import Answer
 from tests import rooms as houses
 from tests.customer import Customer
 from tests.delivery import effects
-from tests.delivery.receivers import Wire, answer, receiving
+from tests.delivery.receivers import Slow, Wire, answer, receiving
 from tests.delivery.rows import add, attempt, delivery
 from tests.failpoints import CRASHED, Failpoints
 from tests.nats import killed
@@ -105,19 +105,6 @@ async def owed_to_two(rooms: Rooms, customer: Customer, url: str) -> str:
 
 async def owing(rooms: Rooms, number: int = 1) -> bool:
     return len((await rooms.under_way()).owed) >= number
-
-
-class Slow:
-    """A receiver that answers nobody before it `may_end`."""
-
-    def __init__(self) -> None:
-        self.may_end = asyncio.Event()
-
-    async def take(self, wire: Wire) -> None:
-        await wire.request()
-        await self.may_end.wait()
-        await wire.say(answer(200, "OK", "Connection: close"))
-        await wire.until_closed()
 
 
 async def owed_two(rooms: Rooms, customer: Customer, url: str) -> tuple[str, set[str]]:

@@ -167,6 +167,23 @@ async def test_what_waits_too_long_beyond_the_cap_is_surplus_the_last_to_come_fi
     assert hall.lanes.of("slow", 2).slow
 
 
+async def test_a_slow_lane_is_stuck_while_nothing_ends_there(hall: Hall) -> None:
+    lane = hall.lanes.of("slow", 2)
+    hall.put("slow", *named("s", 6), cap=2)
+    await hall.settle()
+    hall.now += PATIENCE + 0.01
+    early = hall.lanes.is_stuck(lane)
+    list(hall.lanes.surplus())
+    slow = hall.lanes.is_stuck(lane)
+    await hall.let_go("s0")
+    hall.put("slow", "more", cap=2)
+    moves = hall.lanes.is_stuck(lane)
+    hall.now += PATIENCE + 0.01
+
+    assert (early, slow, moves) == (False, True, False)
+    assert hall.lanes.is_stuck(lane)
+
+
 async def test_a_lane_that_flows_has_no_surplus_until_its_first_has_waited_very_long(
     hall: Hall,
 ) -> None:

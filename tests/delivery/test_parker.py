@@ -23,6 +23,7 @@ from telecine.shared.wire.holding import Holding
 from tests.delivery import test_parking
 from tests.delivery.test_chain_records import entry
 from tests.shared.videos import minute
+from tests.waiting import until
 
 
 class Wire(test_parking.Clockwork):
@@ -122,6 +123,27 @@ async def test_what_comes_in_one_moment_is_parked_told_and_acknowledged_together
         ]
         kept = [state_of(await copy.records.get(name)).kind for name in names]
         assert kept == ["parked"] * 30
+
+
+async def test_while_more_comes_it_waits_longer_for_still_more(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with working(database_url) as copy:
+        acknowledge = Wire.ack_all
+
+        async def while_more_comes(wire: Wire, messages: Sequence[Msg]) -> None:
+            await acknowledge(wire, messages)
+            if len(wire.acknowledged) == 1:
+                jobs.extend(copy.park("second"))
+
+        monkeypatch.setattr(Wire, "ack_all", while_more_comes)
+        jobs = copy.park("first")
+        await until(lambda: len(jobs) == 2)
+        jobs += copy.park("third")
+        await done(jobs)
+        await done(copy.park("fourth"))
+
+        assert copy.wire.acknowledged == [["first"], ["second", "third"], ["fourth"]]
 
 
 async def test_of_a_few_each_has_its_line(database_url: str) -> None:

@@ -134,6 +134,10 @@ class Dispatch:
         """Answer how many attempts at an endpoint this worker would have under way now."""
         return self._lane_of(endpoint_id).window
 
+    def is_stuck(self, endpoint_id: str) -> bool:
+        """Whether nothing more can be sent to an endpoint for now: nobody answers what is under way."""
+        return self.lanes.is_stuck(self._lane_of(endpoint_id))
+
     def turned(self, lane: Lane[Job]) -> None:
         """A lane's breaker has opened or closed: what waits there is dispatched anew."""
         for job in self.lanes.emptied(lane):

@@ -34,6 +34,8 @@ _BATCH = 64
 _UNDER_WAY = 1000
 #: Seconds after the first of them is done until the next are fetched.
 _SOON = 0.02
+#: Seconds until it is looked again whether an endpoint takes anything.
+_STUCK = 0.1
 
 
 @dataclass(eq=False)
@@ -142,6 +144,10 @@ class Draining:
 
     async def _some(self, drain: Drain, profile: Profile) -> tuple[int, datetime]:
         """Send some of what waits, and wait a moment; answer how many waited, and when more may be sent."""
+        if self._worker.is_stuck(drain.endpoint_id):
+            await asyncio.sleep(_STUCK)
+            await self._settle(drain, longest=0)
+            return 1, drain.now  # at least: nobody has looked
         room, bulk = self._room(drain, profile)
         rate = profile.subscription.settings.rate_limit
         if rate is not None:

@@ -109,6 +109,11 @@ class Lanes(Generic[J]):
             while lane.slow and len(lane.waiting) > lane.cap:
                 yield lane.waiting.pop()[1]
 
+    def is_stuck(self, lane: Lane[J]) -> bool:
+        """Whether a lane would put back what it is given now, as it did for a while."""
+        is_still = self._now() - lane.moved > PATIENCE
+        return lane.slow and is_still and len(lane.waiting) >= lane.cap
+
     def emptied(self, lane: Lane[J]) -> list[J]:
         """Take everything out of a lane that waits there."""
         jobs = [job for _, job in lane.waiting]

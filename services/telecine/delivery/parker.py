@@ -23,8 +23,9 @@ log = structlog.get_logger()
 #: Jobs that are parked together, at most.
 _MOST = 500
 #: Seconds that the first of them waits for more: an endpoint that drowns would take a transaction for a
-#: few. Who comes after another delivery may go soon, and waits for nobody.
-_LINGER = 0.05
+#: few; and that those wait which come meanwhile, since more will. Who comes after another delivery may
+#: go soon, and waits for nobody.
+_LINGER, _LONGER = 0.05, 0.2
 #: Jobs of one group that each have a line in the log; of more there is one line.
 _LINES = 20
 
@@ -72,6 +73,8 @@ class Parker:
             group = waiting[:_MOST]
             await self._park(group)
             del waiting[: len(group)]
+            if linger and 0 < len(waiting) < _MOST:
+                await asyncio.sleep(_LONGER)
 
     async def _park(self, group: list[_Asked]) -> None:
         """Park a group; of one that cannot be parked as a whole, each by itself. If that fails, a job

@@ -122,6 +122,10 @@ class Worker:
         """Answer how many attempts at an endpoint this worker would have under way now."""
         return self._dispatch.window_of(endpoint_id)
 
+    def is_stuck(self, endpoint_id: str) -> bool:
+        """Whether nothing more can be sent to an endpoint for now: nobody answers what is under way."""
+        return self._dispatch.is_stuck(endpoint_id)
+
     async def see_to(self, row: DeliveryRow) -> None:
         """Publish once more what follows from the last attempt of a delivery."""
         owed = owed_of(row)
