@@ -108,6 +108,19 @@ async def test_after_a_rotation_only_the_new_key_is_asked_for(bus: Bus, vault: V
     assert ids(keys) == [ROTATED.id, KEY.id]
 
 
+async def test_what_is_forgotten_is_asked_for_anew(bus: Bus, vault: Vault) -> None:
+    keyring, endpoint = Keyring(bus), profile(1)
+
+    async with vault() as asked:
+        await keyring.of(endpoint, minute(1))
+        keyring.forget(endpoint.id)
+        gone = keyring.ready(endpoint, minute(1))
+        await keyring.of(endpoint, minute(1))
+
+    assert gone is None
+    assert len(asked) == 2
+
+
 async def test_settings_that_ask_for_no_new_key_need_no_question(bus: Bus, vault: Vault) -> None:
     keyring, endpoint = Keyring(bus), profile(1)
     described = FIRST.model_copy(update={"description": "another"})

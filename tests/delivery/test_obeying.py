@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nats.aio.msg import Msg
 
 from telecine.delivery.breaker import Open
 from telecine.delivery.breakers import Breakers
@@ -16,6 +17,7 @@ from telecine.delivery.making import Making
 from telecine.delivery.measures import ParkingMeasures
 from telecine.delivery.parking import Answer as Parked
 from telecine.delivery.parking import ParkingLot, Wish
+from telecine.shared.contracts.subscriptions import GetSecrets
 from telecine.shared.tables.database import opened
 from telecine.simulations.receiver import Answer, Received
 from tests import rooms as houses
@@ -205,6 +207,29 @@ async def test_what_the_receiver_of_an_older_url_asks_for_holds_nobody_back(
     await succeeded(customer, hooks, 1)
 
     await check_closed(rooms, customer, hooks)
+
+
+async def test_of_an_endpoint_that_is_switched_off_no_secret_is_held(
+    house: House, receiver: Deciding
+) -> None:
+    rooms, customer = house
+    asked: list[Msg] = []
+
+    async def note(message: Msg) -> None:
+        asked.append(message)
+
+    await rooms.bus.client.subscribe(GetSecrets.subject(), cb=note)
+    hooks = await endpoint(customer, receiver.on("/hook"), ["video.uploaded"])
+    for number in (1, 2):
+        await customer.upload(f"clip {number}")
+        await succeeded(customer, hooks, number)
+    assert len(asked) == 1
+
+    for active in (False, True):
+        await customer.call("PATCH", f"/v1/endpoints/{hooks}", {"active": active})
+    await customer.upload("clip 3")
+    await succeeded(customer, hooks, 3)
+    assert len(asked) == 2
 
 
 async def test_a_rate_limit_that_is_raised_lets_in_what_waits_now(

@@ -293,6 +293,25 @@ async def test_a_resend_by_hand_is_a_probe_where_nobody_answered(
     assert await rooms.problems() == []
 
 
+async def test_a_test_shows_how_an_endpoint_is_where_nobody_answered(
+    house: House, receiver: Deciding
+) -> None:
+    """Time stands still, so that the breaker's own time for a probe never comes."""
+    rooms, customer = house
+    hooks = await unheard(customer, receiver)
+
+    await customer.call("POST", f"/v1/endpoints/{hooks}/test", {}, status=202)
+    await all_are(customer, hooks, "exhausted", THRESHOLD + 1)
+    assert len(receiver.received) == 1
+    assert await is_open(customer, hooks), "there is nobody still"
+    receiver.decide = lambda _: Answer()
+    await customer.call("POST", f"/v1/endpoints/{hooks}/test", {}, status=202)
+
+    await all_are(customer, hooks, "succeeded", COUNT - THRESHOLD + 1)
+    assert not await is_open(customer, hooks)
+    assert await rooms.problems() == []
+
+
 async def attempted(customer: Customer, delivery_id: str, count: int) -> bool:
     return len((await customer.delivery(delivery_id))["attempts"]) >= count
 

@@ -69,8 +69,8 @@ def unheard(breaker: Open, now: datetime) -> Open:
 
 
 def lets_through(breaker: Open) -> bool:
-    """Whether it lets a probe through before its time, for whoever asks by hand: nobody has answered there
-    lately, and that may just have been mended. Not where the receiver asked for less."""
+    """Whether it lets somebody through before its time who asks by hand (a resend, a test): nobody has
+    answered there lately, and that may just have been mended. Not where the receiver asked for less."""
     return breaker.reason == "breaker"
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from telecine.delivery.admission import Admission
 from telecine.delivery.attempt import delivery_row
-from telecine.delivery.breaker import Breaker, Closed, Open
+from telecine.delivery.breaker import Breaker, Closed, Open, lets_through
 from telecine.delivery.decider import Discard, Owed, Parking, evolve
 from telecine.delivery.directory import Directory
 from telecine.delivery.insisting import Insisting, Step
@@ -249,5 +249,7 @@ def _comes_after(job: Job, profile: Profile) -> bool:
 
 def _waits(breaker: Open, job: Job) -> bool:
     """Whether an open breaker holds a job back: a retry keeps its time, unless the receiver itself has
-    asked for less."""
+    asked for less, and whoever tries an endpoint out wants to know how it is now."""
+    if lets_through(breaker) and job.owed.trigger == "test":
+        return False
     return breaker.reason == "rate_limit" or job.number == 1 or job.wish is not None

@@ -78,6 +78,10 @@ class Keyring:
                 signers, secrets = {**signers, **held.signers}, {**secrets, **held.secrets}
         return self._hold(profile, at, signers, secrets)
 
+    def forget(self, endpoint_id: str) -> None:
+        """Hold nothing of an endpoint any more: it is deleted, or is sent nothing for now."""
+        self._held.pop(endpoint_id, None)
+
     def _hold(
         self,
         profile: Profile,

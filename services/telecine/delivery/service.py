@@ -87,6 +87,7 @@ async def _work(
     directory = Directory(me.bus, endpoints)
     await me.stack.enter_async_context(directory.following())
     trying, policy = await _trying(me), _policy(me.settings)
+    directory.on_change(lambda _, endpoint_id: trying.forget(endpoint_id))
     lot = ParkingLot(me.bus, database, ParkingMeasures(me.metrics).parked)
     wishes = Wishes(database, lot)
     backlogs = Backlogs(database, lot, wishes, me.clock.now)

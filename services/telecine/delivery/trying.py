@@ -113,6 +113,11 @@ class Trying:
             virtual_end(now, outcome, self._clock.anchor.speed),
         )
 
+    def forget(self, endpoint_id: str) -> None:
+        """Hold nothing of an endpoint any more, its secrets above all: it is deleted, or switched off."""
+        self._stencils.pop(endpoint_id, None)
+        self._keyring.forget(endpoint_id)
+
     def _judged(self, outcome: Outcome) -> Verdict:
         """Answer the verdict. Nothing may fail behind a webhook that went out: it would go out again."""
         try:
