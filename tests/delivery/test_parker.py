@@ -63,13 +63,17 @@ class Copy:
         self.insisting = Insisting(wire, self._restart)
         self.parker = Parker(wire, lot, self.insisting, ready=self._ready, lost=self._lose)
 
-    def park(self, *names: str, reason: Parking = "in_flight", **how: Any) -> list[Job]:
+    def park(
+        self, *names: str, reason: Parking = "in_flight", fetched: bool = False, **how: Any
+    ) -> list[Job]:
         jobs = []
         for name in names:
             wish = test_parking.wish(name, reason, **how)
             message = Msg(_client=None, reply=name)  # type: ignore[arg-type]  # nobody answers
             done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             job = Job(wish.owed, 1, "first", minute(1), INITIAL, message, self.held, done)
+            if fetched:
+                job.message = job.holding = None
             self.parker.park(job, wish)
             jobs.append(job)
         return jobs
@@ -144,6 +148,16 @@ async def test_while_more_comes_it_waits_longer_for_still_more(
         await done(copy.park("fourth"))
 
         assert copy.wire.acknowledged == [["first"], ["second", "third"], ["fourth"]]
+
+
+@pytest.mark.parametrize("reason", ["replay", "breaker"])
+async def test_what_somebody_awaits_waits_for_nobody_else(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, reason: Parking
+) -> None:
+    monkeypatch.setattr("telecine.delivery.parker._LINGER", 3600)
+    async with working(database_url) as copy:
+        await done(copy.park("one", "two", reason=reason, fetched=True))
+        assert state_of(await copy.records.get("two")).kind == "parked"
 
 
 async def test_of_a_few_each_has_its_line(database_url: str) -> None:

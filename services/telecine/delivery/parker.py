@@ -24,7 +24,7 @@ log = structlog.get_logger()
 _MOST = 500
 #: Seconds that the first of them waits for more: an endpoint that drowns would take a transaction for a
 #: few; and that those wait which come meanwhile, since more will. Who comes after another delivery may
-#: go soon, and waits for nobody.
+#: go soon, and who is awaited came with others: they wait for nobody.
 _LINGER, _LONGER = 0.05, 0.2
 #: Jobs of one group that each have a line in the log; of more there is one line.
 _LINES = 20
@@ -56,16 +56,16 @@ class Parker:
         self._insisting = insisting
         self._ready = ready
         self._lost = lost
-        self._followers: list[_Asked] = []
+        self._hurried: list[_Asked] = []
         self._others: list[_Asked] = []
 
     def park(self, job: Job, wish: Wish) -> None:
         """Park a job; its message is acknowledged when that is on record, and its endpoint's timer set."""
-        follows = wish.reason == "ordering"
-        waiting = self._followers if follows else self._others
+        hurries = wish.reason == "ordering" or job.message is None
+        waiting = self._hurried if hurries else self._others
         waiting.append(_Asked(job, wish))
         if len(waiting) == 1:
-            self._insisting.spawn(self._run(waiting, 0.0 if follows else _LINGER))
+            self._insisting.spawn(self._run(waiting, 0.0 if hurries else _LINGER))
 
     async def _run(self, waiting: list[_Asked], linger: float) -> None:
         await asyncio.sleep(linger)
