@@ -103,9 +103,9 @@ class Making:
         return tracing.handling(message.subject, job.holding.durable, message.headers)
 
     def _after(self, job: Job, profile: Profile, tried: Tried) -> State:
-        verdict, retries = tried.verdict, self._policy.retries_of(job.owed, profile)
+        verdict = tried.verdict
         if verdict.success:  # most are, and need no schedule
-            return evolve(job.state, Attempted(job.number, True, tried.ended_at), retries)
+            return evolve(job.state, Attempted(job.number, True, tried.ended_at), "none")
         unit = self._policy.unit(job.owed.delivery_id, job.number)
         attempted = Attempted(
             job.number,
@@ -115,7 +115,7 @@ class Making:
             stretch(self._policy.jitter, unit),
             verdict.gone,
         )
-        return evolve(job.state, attempted, retries)
+        return evolve(job.state, attempted, self._policy.retries_of(job.owed, profile))
 
     def _hear(self, lane: Lane[Job], job: Job, profile: Profile, tried: Tried) -> None:
         """Let the endpoint's lane and breaker know how the attempt ended. The breaker only if the endpoint
