@@ -134,35 +134,71 @@ async def test_a_breaker_that_another_worker_has_closed_holds_nobody_back(
     assert await rooms.problems() == []
 
 
+class Unheard:
+    """Parking of several at once, whose commit nobody hears of before they `may_go_on`."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.committed, self.may_go_on = asyncio.Event(), asyncio.Event()
+        park = ParkingLot.park
+
+        async def heard_of_too_late(lot: ParkingLot, wishes: Sequence[Wish]) -> list[Parked]:
+            answers = await park(lot, wishes)
+            if len(wishes) > 1:
+                self.committed.set()
+                await self.may_go_on.wait()
+                raise ConnectionError("the answer was lost")
+            return answers
+
+        patch.setattr(ParkingLot, "park", heard_of_too_late)
+        patch.setattr("telecine.delivery.parker._LINGER", 1.0)
+
+    async def park_two(self, customer: Customer) -> None:
+        for title in ("second", "third"):
+            await customer.upload(title)
+        await asyncio.wait_for(self.committed.wait(), 30)
+
+
 async def test_what_was_parked_although_that_seemed_to_fail_is_not_sent_twice(
     house: House, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A commit whose answer is lost: until each is parked by itself, a drain has sent them all."""
     rooms, customer = house
-    park, committed, sent = ParkingLot.park, asyncio.Event(), asyncio.Event()
-
-    async def heard_of_too_late(lot: ParkingLot, wishes: Sequence[Wish]) -> list[Parked]:
-        answers = await park(lot, wishes)
-        if len(wishes) > 1:
-            committed.set()
-            await sent.wait()
-            raise ConnectionError("the answer was lost")
-        return answers
-
-    monkeypatch.setattr(ParkingLot, "park", heard_of_too_late)
-    monkeypatch.setattr("telecine.delivery.parker._LINGER", 1.0)
+    unheard = Unheard(monkeypatch)
     hooks = await asked_for_less(customer, receiver)
-    for title in ("second", "third"):
-        await customer.upload(title)
-    await asyncio.wait_for(committed.wait(), 30)
+    await unheard.park_two(customer)
     await customer.speed(FAST)
     await succeeded(customer, hooks, 2)
-    sent.set()
+    unheard.may_go_on.set()
     await succeeded(customer, hooks, 3)
 
     await until(rooms.are_at_rest)
     assert len(receiver.received) == 4, "one was asked to come later, and came"
     assert await rooms.problems() == []
+
+
+async def test_what_was_parked_although_that_seemed_to_fail_is_fetched(
+    tmp_path: Path, receiver: Deciding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit whose answer is lost: nobody has set the endpoint's timer, and the breaker closes. Nor
+    need a sweep find that."""
+    monkeypatch.setattr("telecine.delivery.sweeping._PERIOD", 3600)
+    async with houses.opened(tmp_path / "data", speed=0) as (rooms, customer):
+        hooks = await asked_for_less(customer, receiver)
+        unheard = Unheard(monkeypatch)
+        async with opened(rooms.settings.database("delivery"), []) as database:
+            with monkeypatch.context() as patched:
+                patched.setattr(ParkingLot, "set_timers", set_none)
+                await unheard.park_two(customer)
+            now = datetime.now(UTC) - timedelta(minutes=1)  # virtual time stands still since then
+            await Breakers(database).closed((ORG, hooks), now)
+        unheard.may_go_on.set()
+
+        await succeeded(customer, hooks, 2)
+        assert await rooms.problems() == []
+
+
+async def set_none(*_: Any) -> None:
+    """As a parking does that is cut off behind its commit."""
 
 
 async def check_closed(rooms: Rooms, customer: Customer, hooks: str) -> None:

@@ -183,7 +183,7 @@ class Worker:
         row = await self._records.get(job.delivery_id)
         if row:
             job.state = state_of(row)
-        job.doubtful = self._redelivered(job)
+        job.doubtful = job.doubtful or self._redelivered(job)
         arrived = Arrived(job.number, job.doubtful)
         if guard(job.state, arrived) == Advice.TRY:
             await self._dispatch.admit_slowly(job)
