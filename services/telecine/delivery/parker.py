@@ -73,7 +73,7 @@ class Parker:
             group = waiting[:_MOST]
             await self._park(group)
             del waiting[: len(group)]
-            if linger and 0 < len(waiting) < _MOST:
+            if linger and 0 < len(waiting) < _MOST:  # with none in there, somebody else would run
                 await asyncio.sleep(_LONGER)
 
     async def _park(self, group: list[_Asked]) -> None:
